@@ -42,7 +42,7 @@ class BridgeStatus:
     awaited: tuple[str, ...] = ()
 
     def sentence(self, *, runs: bool) -> str:
-        """Return the key of the text about the bridge, which runs or not."""
+        """Return the key of the text about the bridge, which may or may not run."""
         if not runs:
             return "bridge_stopped"
         if self.connected and self.refused:
@@ -53,10 +53,10 @@ class BridgeStatus:
 
 
 def read_bridge_status(journal: Journal) -> BridgeStatus:
-    """Return the status that the bridge published last; an empty one where there is none."""
+    """Return the last published status of the bridge; an empty one if there is none."""
     return parse_part(BridgeStatus, journal.read_note(BRIDGE_NOTE)) or BridgeStatus()
 
 
 def write_bridge_status(journal: Journal, status: BridgeStatus) -> None:
-    """Publish a status of the bridge, unless it is the present one."""
+    """Publish a status of the bridge, unless it is unchanged."""
     journal.write_note(BRIDGE_NOTE, asdict(status))

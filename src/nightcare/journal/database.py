@@ -1,8 +1,8 @@
-"""The journal's SQLite file: opening, transactions, damage.
+"""The journal's SQLite file: opening, transactions and damage.
 
-Every change is one transaction, flushed to the disk before it counts (`synchronous=FULL`), so that
-a crash or a power cut loses nothing that was answered, snoozed or paused. A change that the clock
-would bring about again may be flushed later.
+Every change is one transaction, flushed to the disk before it is acknowledged (`synchronous=FULL`),
+so that a crash or a power cut loses no answer, snooze or pause. A change that the clock alone
+caused, and would cause again, may be flushed later.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Database:
         try:
             private_folder(folder)
             if path.is_symlink() and not path.exists():
-                # A link to nowhere is not followed to make a file, and is in the way of one.
+                # A dangling link is not followed to create a file, and prevents creating one.
                 raise StateError("journal_not_file", path=path)
             _create(path)
             for one in journal_files(folder):
@@ -75,7 +75,7 @@ class Database:
 
     @classmethod
     def in_memory(cls) -> Self:
-        """Return a journal that no file keeps."""
+        """Return a journal in memory, without a file."""
         return cls._opened(_MEMORY)
 
     @classmethod
@@ -97,7 +97,7 @@ class Database:
     def migrate(self) -> None:
         """Bring the tables to this version; raise `StateError` where they are not of an earlier."""
         if self._number("PRAGMA user_version") == VERSION:
-            # A reader then waits for no writer.
+            # Without a transaction, a reader does not wait for a writer.
             return
         with self.transaction():
             version = self._number("PRAGMA user_version")
@@ -109,7 +109,7 @@ class Database:
             self._db.execute(f"PRAGMA user_version={VERSION}")
 
     def adopt(self, other: Database) -> None:
-        """Close this database and go on with another's connection; `other` is used up."""
+        """Close this database and take over the connection of `other`, which is then unusable."""
         self.close()
         self._connect_to(other._db, other._name)
 
@@ -171,7 +171,7 @@ class Database:
 
     @contextmanager
     def _flush_mode(self, flushed: bool) -> Iterator[None]:  # noqa: FBT001 - private
-        """Set when changes are flushed. Source: sqlite.org, "PRAGMA synchronous"."""
+        """Set the time at which changes are flushed. Source: sqlite.org, "PRAGMA synchronous"."""
         if flushed:
             yield
             return
@@ -184,7 +184,7 @@ class Database:
     def _touch(self) -> None:
         """Notify watchers of the folder.
 
-        They see SQLite's own writes too early: before the commit can be read.
+        They see SQLite's own writes too early, before the commit is readable.
         """
         if self._name != _MEMORY:
             with suppress(OSError):
@@ -340,7 +340,7 @@ def _create(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         path.chmod(0o600)
     except FileExistsError:
-        # Another command was quicker; a dangling link cannot be used.
+        # Another command created it first; a dangling link cannot be used.
         if not path.exists():
             raise
 

@@ -1,4 +1,4 @@
-"""The diary in the journal: cramps, mornings, and when the user was asked about a morning.
+"""The diary in the journal: cramps, mornings, and the times of the morning question.
 
 Entries are kept until the user removes them.
 """
@@ -114,7 +114,7 @@ class DiaryStore:
     def record_question(self, night: date, now: datetime) -> None:
         """Record that the user was asked about a night now (UTC), and delete old records."""
         with self.journal.transaction():
-            # A traveller may live through the same morning twice.
+            # A traveller may have the same morning twice.
             oldest = night - min(_QUESTIONS_KEPT, night - date.min)
             self.journal.write("DELETE FROM questions WHERE night < ?", oldest.isoformat())
             row = (night.isoformat(), format_instant(now))

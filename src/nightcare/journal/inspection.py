@@ -35,7 +35,7 @@ class Content:
         updated: The instant of the last update (UTC); None before the first.
         service: The status that the service published last.
         bridge: The status that the bridge published last.
-        refusal: Why a reminder that is open is not on the screen; None where none is refused.
+        refusal: The reason why an open reminder is not on the screen; None if none was refused.
     """
 
     sound: bool
@@ -79,7 +79,7 @@ def inspect(folder: Path) -> Inspection:
     """Inspect the journal in a folder.
 
     Raises:
-        OSError: Not even that is allowed.
+        OSError: The folder cannot be examined.
     """
     path = folder / FILE_NAME
     there = _status(folder)

@@ -33,12 +33,12 @@ Value = str | int | None
 Row = tuple[Value, ...]
 
 UNREADABLE = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError)
-"""The exceptions of the functions below for a row that no version of nightcare has written."""
+"""The exceptions that the functions below raise for a row that no version of nightcare wrote."""
 
 _COUNTS = range(2**32)
 
 _YEARS = range(2, 9999)
-"""Other years are damage: near the limits of the calendar, a change of zone may fail."""
+"""Other years count as damage: near the limits of the calendar, a conversion of zones may fail."""
 
 DELIVERY_COLUMNS = (
     "reminder, care_day, slot, due, topic, fresh_from, asked, snoozes, seen, tip, state, at,"
@@ -67,7 +67,7 @@ def format_instant(value: datetime) -> str:
 
 
 def parse_instant(text: str) -> datetime:
-    """Return the instant (UTC) of a text; refuse one without a zone or in no plausible year."""
+    """Return the instant (UTC) of a text; refuse one without a zone or with an implausible year."""
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None or instant.year not in _YEARS:
         raise ValueError(text)
@@ -75,7 +75,7 @@ def parse_instant(text: str) -> datetime:
 
 
 def parse_day(text: str) -> date:
-    """Return the date of a text; refuse one in no plausible year."""
+    """Return the date of a text; refuse an implausible year."""
     day = date.fromisoformat(text)
     if day.year not in _YEARS:
         raise ValueError(text)
@@ -88,7 +88,7 @@ def key_row(key: Key) -> tuple[str, str, str]:
 
 
 def parse_key(reminder: object, care_day: object, slot: object) -> Key:
-    """Return the key in three columns; refuse a name that no config can have."""
+    """Return the key in three columns; refuse a name that is invalid in a config."""
     name = str(reminder)
     if not name or any(map(is_unsafe, name)):
         raise ValueError(name)

@@ -1,6 +1,7 @@
-"""The journal of the service: it goes on in memory while the disk fails, and returns to it.
+"""The journal of the service, which continues in memory while the disk fails.
 
-Changes that a command made on the disk meanwhile take precedence.
+When the disk works again, the changes in memory are merged into the file. Changes that a command
+made on the disk meanwhile take precedence.
 """
 
 from __future__ import annotations
@@ -28,12 +29,12 @@ _CHANGEABLE = timedelta(days=3)
 
 
 class FallbackJournal(Journal):
-    """A journal that stays usable whatever happens to the disk.
+    """A journal that stays usable when the disk fails.
 
     Args:
         folder: The folder of the journal.
         clock: Returns the present instant (UTC).
-        log: Receives what happens to the journal.
+        log: Receives the events of the journal.
 
     Attributes:
         file: The path of the journal on the disk.
@@ -56,7 +57,7 @@ class FallbackJournal(Journal):
     def run(self, step: Callable[[], None]) -> None:
         """Run a step of the service; if the journal fails, run it again in memory.
 
-        Returns to the disk first where that is possible, and deletes old records once a day.
+        Return to the disk first if possible, and delete old records once a day.
         """
         if not self.is_in_place():
             self._fall_back(StateError("journal_gone", path=self.file))
@@ -77,16 +78,16 @@ class FallbackJournal(Journal):
             self._pruned = now
 
     def _keep_state(self) -> None:
-        # The step itself finds out what is wrong.
+        # The step itself reports the failure.
         with suppress(StateError):
             state = self.global_state()
             if state.updated is not None:
                 self._last_state = state
 
     def _begun(self, journal: Journal) -> Journal:
-        """Let a journal that knows nothing begin with the last state, else now.
+        """Initialise an empty journal with the last state, or with the present instant.
 
-        Nothing earlier comes again, and nothing that is just due is lost.
+        Earlier occurrences do not come again, and one that is just due is not lost.
         """
         if journal.global_state().began is None:
             now = self._clock()
@@ -121,7 +122,7 @@ class FallbackJournal(Journal):
             self._switch_to(self._remember(self._copy()))
 
     def _remember(self, journal: Journal) -> Journal:
-        """Take a snapshot of a journal in memory, to find later what has changed in it."""
+        """Take a snapshot of a journal in memory, to find its later changes."""
         self._snapshot = Snapshot.of(journal, self._clock() - _CHANGEABLE)
         self._log("log_not_remembered")
         return journal
@@ -134,14 +135,14 @@ class FallbackJournal(Journal):
             return self._begun(Journal.in_memory())
 
     def _replace_corrupt(self) -> Journal:
-        """Return a new journal with all that can be read of the corrupt one, which is kept."""
+        """Return a new journal with all readable rows of the corrupt one, which is kept."""
         now = self._clock()
         renamed = self._set_aside(now)
         if renamed is not None:
             self._log("log_set_aside", path=renamed)
             with suppress(StateError):
                 return self._salvage(renamed, Journal.open(self._folder))
-        # Nothing can be renamed or created here at present.
+        # The folder cannot be changed at present.
         self._log("log_not_remembered")
         journal = self._salvage(renamed or self.file, Journal.in_memory())
         self._snapshot = Snapshot.of(journal, now - _CHANGEABLE)
@@ -196,7 +197,7 @@ class FallbackJournal(Journal):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The content of a journal at one time, as far as the service may still change it."""
+    """The content of a journal at one time that the service may still change."""
 
     since: datetime
     deliveries: Mapping[Key, Delivery]
@@ -219,7 +220,7 @@ class Snapshot:
 
 
 def merge(before: Snapshot, memory: Journal, disk: Journal, now: datetime) -> None:
-    """Write to the journal on the disk what has changed in memory.
+    """Merge the changes in memory into the journal on the disk.
 
     Args:
         before: The content of the journal in memory when the disk failed.
@@ -228,12 +229,12 @@ def merge(before: Snapshot, memory: Journal, disk: Journal, now: datetime) -> No
         now: The instant (UTC).
 
     Raises:
-        StateError: The disk still cannot be written; then nothing of it is.
+        StateError: The disk still cannot be written; it is then unchanged.
     """
     after = Snapshot.of(memory, before.since)
     with disk.transaction():
         theirs = disk.global_state()
-        # A new journal, in which no service has run, has taken the place of the one that failed.
+        # The journal on the disk is new, and no service has used it.
         lost = theirs.began is None
         for key, delivery in after.deliveries.items():
             there = disk.delivery(key)
@@ -256,7 +257,7 @@ def merge(before: Snapshot, memory: Journal, disk: Journal, now: datetime) -> No
 def _merge_diary(
     before: DiaryContent, after: DiaryContent, disk: DiaryStore, *, lost: bool
 ) -> None:
-    """Write to the disk what has changed in the diary; the user's changes there stay.
+    """Merge the changes of the diary into the disk; the user's changes there take precedence.
 
     Args:
         before: The diary in memory when the disk failed.

@@ -99,7 +99,7 @@ CREATE TABLE leading (
 """
 
 APPLICATION_ID = 0x6E696361
-"""The letters "nica" in the header of the file, by which other programs' files are told apart.
+"""The letters "nica" in the header of the file, which distinguish it from other programs' files.
 
 Source: https://www.sqlite.org/pragma.html#pragma_application_id.
 """
@@ -119,8 +119,8 @@ ALTER TABLE trials ADD COLUMN delivery TEXT;
 """
 
 _SKIPPED = "-- No table changes"
-"""The outcome and the action of a skip. Earlier versions would take them for damage, and show what
-was skipped; the number of the version keeps them from it."""
+"""The outcome and the action of a skip. Earlier versions would treat them as damage, and show the
+skipped reminder; they refuse this number of the version."""
 
 _SHARED = """
 ALTER TABLE courses ADD COLUMN computer TEXT;
@@ -153,8 +153,8 @@ CREATE TABLE computers (
     id TEXT PRIMARY KEY, seen TEXT NOT NULL, facts TEXT NOT NULL
 ) WITHOUT ROWID;
 """
-"""The acts and values of all computers of the person, this one's among them; the shared names of
-cramps, by their numbers here; and what the other computers say of themselves."""
+"""The acts and values of all computers of the person, including this one; the shared names of
+cramps, by their numbers here; and the facts that the other computers publish about themselves."""
 
 MIGRATIONS = (_FIRST, _DIARY, _LEADING, _APPLICATION, _DELIVERY, _SKIPPED, _SHARED)
 """The migration from each version to the next; a released one is never changed."""

@@ -163,7 +163,7 @@ def _readable_copy(damaged: Path) -> sqlite3.Connection:
         copy.text_factory = lambda raw: raw.decode(errors="replace")
         with closing(sqlite3.connect(damaged)) as source:
             for one in (source, copy):
-                # With it SQLite opens a file with a damaged schema, or that ends too early.
+                # With this setting SQLite opens a file that is truncated or has a damaged schema.
                 one.execute("PRAGMA writable_schema=ON")
             source.backup(copy)
         with suppress(sqlite3.DatabaseError):
@@ -223,7 +223,7 @@ def set_aside(folder: Path, now: datetime) -> Path | None:
     renamed = path.with_name(f"{path.stem}-corrupt-{now:%Y%m%dT%H%M%S}{path.suffix}")
     try:
         path.rename(renamed)
-        # They belong to the corrupt file, and would spoil the new one.
+        # The companion files belong to the corrupt file, and would damage the new one.
         for suffix in COMPANIONS:
             companion = Path(f"{path}{suffix}")
             if companion.exists():

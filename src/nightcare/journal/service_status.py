@@ -50,7 +50,7 @@ class PublishedZone:
         name: The name of the zone.
         source: The origin of the name, a `ZoneSource`.
         known: Whether the system names a zone that can be understood.
-        lost: Whether the system names none any more; the service keeps the last one.
+        lost: Whether the system no longer names a zone; the service keeps the last one.
     """
 
     name: str = ""
@@ -65,7 +65,7 @@ class PublishedCondition:
 
     Attributes:
         on: Whether it holds; None where it is unknown.
-        by: The programs that said so.
+        by: The programs that reported it.
     """
 
     on: bool | None = None
@@ -103,7 +103,7 @@ class ServiceStatus:
         program: The folder of the package.
         upgrade: "missing", "waiting" or "unusable" if the program's files have changed.
         values: The values of the config in force.
-        mistakes: The errors in what was saved since.
+        mistakes: The errors in a config that was saved since.
         zone: The time zone.
         environment: The environment.
         presence: The conditions of presence, by name.
@@ -134,17 +134,17 @@ class ServiceStatus:
 
 
 def read_status(journal: Journal) -> ServiceStatus:
-    """Return the last published status; an empty one where there is none."""
+    """Return the last published status; an empty one if there is none."""
     return parse_status(journal.read_note(SERVICE_NOTE))
 
 
 def write_status(journal: Journal, status: ServiceStatus) -> None:
-    """Publish a status, unless it is the present one."""
+    """Publish a status, unless it is unchanged."""
     journal.write_note(SERVICE_NOTE, asdict(status))
 
 
 def parse_status(note: Mapping[str, Any]) -> ServiceStatus:
-    """Return the status in a note, which another version may have written or a disk damaged."""
+    """Return the status in a note, which may be damaged or of another version."""
     presence = note.get("presence")
     conditions = presence.items() if isinstance(presence, Mapping) else ()
     parsed = {name: parse_part(PublishedCondition, one) for name, one in conditions}
@@ -160,7 +160,7 @@ def parse_status(note: Mapping[str, Any]) -> ServiceStatus:
 
 
 def parse_part(kind: type[_Part], data: object) -> _Part | None:
-    """Return the part of a status in data; a value that does not suit its default is left out."""
+    """Return the part of a status in data; a value unlike its default in type is left out."""
     if not isinstance(data, Mapping):
         return None
     values: dict[str, Any] = {}

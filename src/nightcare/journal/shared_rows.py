@@ -1,4 +1,4 @@
-"""Conversion between rows and what several computers of one person share."""
+"""Conversion between rows and the values that several computers of one person share."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def computer_row(one: Computer) -> tuple[str, str, str]:
 
 
 def parse_computer(computer: str, seen: str, facts: str) -> Computer:
-    """Return the computer in a row; what a later version says beside this is left out."""
+    """Return the computer in a row; additional facts of a later version are left out."""
     _check_computer(computer)
     known = json.loads(facts)
     return Computer(
@@ -112,7 +112,7 @@ def _check_computer(computer: str) -> None:
 
 
 def parse_shared_value(computer: str, name: str, at: str, value: str | None) -> SharedValue:
-    """Return the value in a row; refuse one that is no JSON."""
+    """Return the value in a row; refuse invalid JSON."""
     _check_computer(computer)
     if value is not None:
         json.loads(value)

@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from nightcare.journal.store import Journal
 
 ERASED = "erased"
-"""The name of the value that says up to when all computers are to erase what they know."""
+"""The name of the value with the instant up to which all computers are to erase records."""
 
 JOINED = "joined"
-"""The name of the value that says since when this computer shares; no other one needs it."""
+"""The name of the value with the instant since which this computer shares; it is not published."""
 
 _KEPT_VALUES = (ERASED, JOINED, "pause")
-"""The names of which every computer has one value at most."""
+"""The names under which every computer has one value at most."""
 
 _ROUND_A_NIGHT = timedelta(days=14)
 
@@ -62,7 +62,7 @@ class SharedStore:
     journal: Journal
 
     def values(self, computer: str | None = None) -> list[SharedValue]:
-        """Return the last value that each computer wrote under each name; or that only one did."""
+        """Return the last value of each computer under each name; of one computer if given."""
         sql = f"SELECT {SHARED_VALUE_COLUMNS} FROM shared_values"  # noqa: S608 - constants
         if computer is None:
             return self.journal.read(parse_shared_value, sql)
@@ -75,7 +75,7 @@ class SharedStore:
             self.journal.insert("shared_values", SHARED_VALUE_COLUMNS, *row, verb="OR REPLACE")
 
     def action_times(self) -> dict[str, datetime]:
-        """Return when (UTC) each of the last actions of the person here was done, by its kind."""
+        """Return the times (UTC) of the person's last actions on this computer, by their kinds."""
         sql = (
             "SELECT what, max(at) FROM acts WHERE id > (SELECT max(id) FROM acts) - ? GROUP BY what"
         )
@@ -93,7 +93,7 @@ class SharedStore:
         return self._acts("care_day >= ? AND own >= ?", since.isoformat(), int(own))
 
     def acts_elsewhere(self, key: Key) -> list[SharedAct]:
-        """Return what other computers made of an occurrence, and all retractions."""
+        """Return the acts of other computers on an occurrence, and all retractions."""
         return self._acts(f"{OF_KEY} AND (NOT own OR at IS NULL)", *key_row(key))
 
     def acts_on(self, key: Key, *, own: bool = False) -> list[SharedAct]:
@@ -101,7 +101,7 @@ class SharedStore:
         return self._acts(f"{OF_KEY} AND own >= ?", *key_row(key), int(own))
 
     def record_act(self, act: SharedAct, *, own: bool) -> None:
-        """Write an act, of this computer if `own`; one that is known is left alone."""
+        """Write an act, of this computer if `own`; a known act is not changed."""
         row = shared_act_row(act, own=own)
         self.journal.insert("shared_acts", SHARED_ACT_COLUMNS, *row, verb="OR IGNORE")
 
@@ -119,9 +119,9 @@ class SharedStore:
                 self.record_act(one, own=True)
 
     def next_act_number(self, computer: str, now: datetime) -> int:
-        """Return the number of the next act of a computer, which was never used before.
+        """Return an unused number for the next act of a computer.
 
-        It is the time (UTC) in milliseconds, so that a lost journal uses no number again.
+        It is the time (UTC) in milliseconds, so that no number is reused after a journal is lost.
         """
         sql = "SELECT coalesce(max(number), 0) FROM shared_acts WHERE computer = ?"
         (last,) = self.journal.read(int, sql, computer)
@@ -130,7 +130,7 @@ class SharedStore:
     # Erasing everywhere
 
     def sharing_since(self, computer: str, now: datetime) -> datetime:
-        """Return since when (UTC) this computer shares, which is now if it did not yet."""
+        """Return the instant (UTC) since which this computer shares; begin now if it did not."""
         known = self._written_at(computer, JOINED)
         if known is None or not is_credible(known, now):
             self.save([SharedValue(JOINED, computer, now, "true")])
@@ -138,7 +138,7 @@ class SharedStore:
         return known
 
     def erased_at(self, computer: str, now: datetime) -> datetime | None:
-        """Return up to when (UTC) a computer has erased all, as known now; None for never."""
+        """Return the instant (UTC) up to which a computer erased all; None for never."""
         known = self._written_at(computer, ERASED)
         return known if known is not None and is_credible(known, now) else None
 
@@ -147,17 +147,17 @@ class SharedStore:
         return next(iter(self.journal.read(parse_instant, sql, computer, name)), None)
 
     def mark_erased(self, computer: str, until: datetime) -> None:
-        """Write that a computer has erased everything up to an instant (UTC)."""
+        """Record that a computer has erased everything up to an instant (UTC)."""
         self.save([SharedValue(ERASED, computer, until, "true")])
 
     def mark_erased_here(self, until: datetime) -> None:
-        """Write that this computer alone has erased everything up to an instant (UTC)."""
+        """Record that this computer alone has erased everything up to an instant (UTC)."""
         self.journal.write_note(_ERASED_HERE, {"until": format_instant(until)})
 
     def erased_here(self, computer: str, now: datetime) -> datetime | None:
-        """Return up to when (UTC) records of this computer are not taken back from the broker."""
+        """Return the instant (UTC) up to which own records at the broker are ignored."""
         known = [self.erased_at(computer, now)]
-        # A damaged note says nothing.
+        # Ignore a damaged note.
         with suppress(ValueError):
             known.append(parse_instant(str(self.journal.read_note(_ERASED_HERE).get("until"))))
         return max((one for one in known if one is not None), default=None)
@@ -170,9 +170,9 @@ class SharedStore:
         computer: str,
         copies: Iterable[Path] = (),
     ) -> None:
-        """Erase what was recorded up to an instant (UTC), as `Journal.erase` does with all.
+        """Erase the records up to an instant (UTC), as `Journal.erase` does with all.
 
-        What was answered before its moment, which came later, is unanswered again.
+        An occurrence that was answered before then and fell due later is unanswered again.
 
         Args:
             until: The instant.
@@ -195,12 +195,13 @@ class SharedStore:
         with journal.secure_deletion(), journal.transaction():
             for table, column in _TIMES.items():
                 journal.write(f"DELETE FROM {table} WHERE {column} <= ?", text)  # noqa: S608 - constants
-            # A bridge that was behind numbered an answer later than it was given.
+            # A bridge that lagged behind gave an answer a later number than its time.
             given = "DELETE FROM shared_acts WHERE number <= ? OR (at <= ? AND what != ?)"
             journal.write(given, number, text, SNOOZED)
             self._reopen_answered_ahead(until, now)
             for action in journal.actions():
-                # One from before the erasure was known holds what was, and undo would restore it.
+                # An action before the erasure was known holds erased records, which undo would
+                # restore.
                 if any(one.occurrence.due <= until for one in action.deliveries + action.beside):
                     journal.forget_action(action)
             own = (ERASED, JOINED)
@@ -211,11 +212,11 @@ class SharedStore:
             journal.save_global_state(state)
             kept = ", ".join("?" * len(_KEPT_NOTES))
             journal.write(f"DELETE FROM notes WHERE name NOT IN ({kept})", *_KEPT_NOTES)  # noqa: S608 - as above
-        # Not before no trace is left in the files: else the next round would erase nothing.
+        # Mark the erasure last: after a failure before it, the next round erases again.
         self.mark_erased(computer, until)
 
     def _reopen_answered_ahead(self, until: datetime, now: datetime) -> None:
-        """Let come what was answered up to an instant (UTC), and fell due later."""
+        """Reopen occurrences that were answered up to an instant (UTC) and fell due later."""
         for one in self.journal.since(until):
             if isinstance(one.state, Closed) and one.state.at <= until < one.occurrence.due:
                 self.journal.forget(one.key)
@@ -225,7 +226,7 @@ class SharedStore:
     def prune(self, oldest: datetime) -> None:
         """Delete acts from before an instant (UTC), and values that no computer publishes."""
         self.journal.write("DELETE FROM shared_acts WHERE due < ?", format_instant(oldest))
-        # What is said of a night may be written a few days before or after it.
+        # An entry about a night may be written a few days before or after it.
         limit = format_instant(oldest - _ROUND_A_NIGHT)
         names = ", ".join("?" * len(_KEPT_VALUES))
         self.journal.write(
@@ -246,11 +247,11 @@ class SharedStore:
         return {one.id: one.name for one in self.computers()}
 
     def save_computer(self, one: Computer) -> None:
-        """Write what is known of a computer."""
+        """Write the known facts about a computer."""
         self.journal.insert("computers", COMPUTER_COLUMNS, *computer_row(one), verb="OR REPLACE")
 
     def forget_computer(self, computer: str) -> None:
-        """Delete what is known of a computer by its id; its acts stay."""
+        """Delete the known facts about a computer by its id; its acts stay."""
         self.journal.write("DELETE FROM computers WHERE id = ?", computer)
 
     # The names under which cramps are shared

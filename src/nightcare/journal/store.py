@@ -54,7 +54,7 @@ _KEPT = timedelta(days=400)
 
 
 class Journal(Database):
-    """The journal of deliveries and of everything that the service and the commands share."""
+    """The journal of deliveries and of all other state that the service and the commands share."""
 
     @property
     def diary(self) -> DiaryStore:
@@ -90,7 +90,7 @@ class Journal(Database):
     # Deliveries
 
     def delivery(self, key: Key) -> Delivery | None:
-        """Return the delivery of an occurrence; None where it has not been due yet."""
+        """Return the delivery of an occurrence; None if it has not been due yet."""
         found = self._deliveries(OF_KEY, *key_row(key))
         return found[0] if found else None
 
@@ -130,7 +130,7 @@ class Journal(Database):
     # The global state, the routine under way, tips
 
     def global_state(self) -> GlobalState:
-        """Return the global state; of a damaged row, what can be read of it."""
+        """Return the global state; of a damaged row, the readable values."""
         sql = f"SELECT {GLOBAL_STATE_COLUMNS} FROM standing"  # noqa: S608 - constants
         found = self.read(parse_global_state, sql) or self.read(salvage_global_state, sql)
         return found[0] if found else GlobalState()
@@ -146,7 +146,7 @@ class Journal(Database):
         return found[0] if found else None
 
     def save_routine_session(self, session: RoutineSession | None) -> None:
-        """Write the routine under way; None where there is none any more."""
+        """Write the routine under way; None if it has ended."""
         with self.transaction():
             self.write("DELETE FROM leading")
             if session is not None:
@@ -175,7 +175,7 @@ class Journal(Database):
         self.insert("decisions", DECISION_COLUMNS, *row)
 
     def record_status(self, key: Key, status: DeliveryStatus) -> None:
-        """Record how far the last decision to show an occurrence has come."""
+        """Record the delivery status of the last decision to show an occurrence."""
         self.write(
             "UPDATE decisions SET delivery = ? WHERE id = (SELECT max(id) FROM decisions"  # noqa: S608 - constants
             f" WHERE {OF_KEY} AND verdict = 'show')",
@@ -227,7 +227,7 @@ class Journal(Database):
     # Acts of all computers of the person
 
     def acts_elsewhere(self, key: Key) -> list[SharedAct]:
-        """Return what other computers made of an occurrence, and all retractions."""
+        """Return the acts of other computers on an occurrence, and all retractions."""
         return self.shared.acts_elsewhere(key)
 
     def record_undone(self, delivery: Delivery, now: datetime) -> None:
@@ -245,21 +245,21 @@ class Journal(Database):
         return self.read(parse_trial, "SELECT id, at, reminder FROM trials WHERE shown_by IS NULL")
 
     def answer_trial(self, number: int, by: str) -> None:
-        """Record the notifier that has shown a trial; an empty name where none could."""
+        """Record the notifier that has shown a trial; an empty name if none could."""
         self.write("UPDATE trials SET shown_by = ? WHERE id = ?", by, number)
 
     def record_trial_status(self, number: int, status: DeliveryStatus) -> None:
-        """Record how far a trial has come on its way to the screen."""
+        """Record the delivery status of a trial."""
         self.write("UPDATE trials SET delivery = ? WHERE id = ?", status, number)
 
     def trial_status(self, number: int) -> DeliveryStatus:
-        """Return how far a trial has come on its way to the screen."""
+        """Return the delivery status of a trial."""
         sql = "SELECT delivery FROM trials WHERE id = ? AND delivery IS NOT NULL"
         found = self.read(DeliveryStatus, sql, number)
         return found[0] if found else DeliveryStatus.DECIDED
 
     def trial_answer(self, number: int) -> str | None:
-        """Return the notifier that has shown a trial; None while there is no answer."""
+        """Return the notifier that has shown a trial; None until the trial is answered."""
         sql = "SELECT shown_by FROM trials WHERE id = ? AND shown_by IS NOT NULL"
         found = self.read(str, sql, number)
         return found[0] if found else None
@@ -267,13 +267,13 @@ class Journal(Database):
     # Notes
 
     def write_note(self, name: str, value: Mapping[str, object]) -> None:
-        """Write a note under a name, unless it says the same already."""
+        """Write a note under a name, unless it is unchanged."""
         text = json.dumps(value)
         if [text] != self.read(str, "SELECT value FROM notes WHERE name = ?", name):
             self.insert("notes", "name, value", name, text, verb="OR REPLACE")
 
     def read_note(self, name: str) -> dict[str, object]:
-        """Return the note under a name; an empty one where there is none."""
+        """Return the note under a name; an empty one if there is none."""
         notes = self.read(parse_note, "SELECT value FROM notes WHERE name = ?", name)
         return notes[0] if notes else {}
 
@@ -288,7 +288,7 @@ class Journal(Database):
     def erase(self, now: datetime, computer: str | None = None) -> None:
         """Erase all records, so that the file holds no trace of them.
 
-        A service that has run goes on as if it had first started now (UTC). The note with its
+        A service that has run continues as if it had first started now (UTC). The note with its
         status stays, because it still runs.
 
         Args:
@@ -313,7 +313,7 @@ class Journal(Database):
                 self.shared.sharing_since(computer, now)
 
     def prune(self, now: datetime) -> None:
-        """Delete what is older than 400 days (now in UTC)."""
+        """Delete records that are older than 400 days (now in UTC)."""
         oldest = format_instant(now - _KEPT)
         with self.transaction():
             self.write("DELETE FROM courses WHERE state = 'settled' AND due < ?", oldest)
