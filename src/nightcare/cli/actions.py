@@ -152,7 +152,7 @@ def skip_command(context: CommandContext, words: tuple[str, ...]) -> None:
 
 
 def _skip_of(words: list[str], context: CommandContext) -> tuple[str | None, SkipSpan]:
-    """Return the reminder and the span in the words of a skip.
+    """Return the reminder and the span that the words of a skip name.
 
     Raises:
         ValueRefused: There is no reminder of that name, or the words after it are none of these.
@@ -249,7 +249,7 @@ def try_command(context: CommandContext, reminder: str) -> None:
         if journal.routine_session() is not None:
             raise NothingToDo("trial_while_led")
         number = journal.request_trial(reminder, context.now)
-        # The service sees the request at once, and the notifier answers soon or not at all.
+        # The service reads the request at once, and the notifier answers soon or not at all.
         give_up = time.monotonic() + _TRIAL_SECONDS
         while (shown_by := journal.trial_answer(number)) is None:
             if time.monotonic() > give_up:
@@ -281,7 +281,7 @@ def _split_name(words: list[str], context: CommandContext) -> tuple[str | None, 
 
 
 def _begins_end(word: str, words: TimeWords) -> bool:
-    """Return whether the end of a snooze, valid or not, may begin with a word."""
+    """Return whether a word may begin the end of a snooze, valid or not."""
     text = normalised(word)
     known = (*words.until, *words.during, *words.counts)
     # No name of a reminder begins with a digit.

@@ -21,13 +21,13 @@ from nightcare.domain.weekly_rules import WeeklyRule, weekly_rules
 from nightcare.engine.messages import title_and_body
 
 VALID = timedelta(days=365)
-"""The span of a file: long enough to be forgotten, short enough to be renewed."""
+"""The time that a file covers; a compromise between rare renewal and outdated schedules."""
 
 _LONGEST_LINE = 75
 """Bytes, by RFC 5545, section 3.1."""
 
 _LENGTH = timedelta(minutes=5)
-"""The length of an event; some calendars draw none that has no length."""
+"""The length of an event; some calendars do not draw an event without a length."""
 
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _OWN_ZONE = "nightcare-local-time"
@@ -37,7 +37,7 @@ _OWN_ZONE = "nightcare-local-time"
 def export_calendar(
     context: CommandContext, path: Path, *, hydration: bool, overwrite: bool
 ) -> bool:
-    """Write the coming reminders to a calendar file; return whether the user let it be written.
+    """Write the coming reminders to a calendar file; return False if the user refused.
 
     Args:
         context: The context of the command.
@@ -99,7 +99,7 @@ class _Zone:
 
     @classmethod
     def of(cls, zone: tzinfo) -> _Zone:
-        """Return a zone by its IANA name, which calendars know, or else by one of ours."""
+        """Return a zone by its IANA name, which calendars know, or else by nightcare's own name."""
         try:
             return cls(ZoneInfo(getattr(zone, "key", None) or "").key, zone)
         except (LookupError, ValueError, OSError):
@@ -159,7 +159,7 @@ class _Events:
     zone: _Zone
 
     def lines(self, coming: Iterable[Occurrence], last: date) -> Iterator[str]:
-        """Yield the events of what is to come up to a date, and one on it that says so."""
+        """Yield the coming events up to a date, and one on that date that announces the end."""
         rules, single = weekly_rules(coming, self.outlook.calendar)
         for rule in rules:
             uid = f"{rule.reminder}.{rule.clock:%H%M%S}"
@@ -167,7 +167,7 @@ class _Events:
         for one in single:
             uid = f"{one.key.reminder}.{one.key.care_day.isoformat()}.{one.key.slot}"
             local = self.outlook.calendar.local(one.due)
-            # Only UTC can name the second of two equal times.
+            # Only UTC can express the second of two equal times.
             times = [f"DTSTART:{_utc(one.due)}" if local.fold else self._local("DTSTART", local)]
             yield from self._reminder(one.key.reminder, uid, times, one.due)
         text = self.context.translator.text

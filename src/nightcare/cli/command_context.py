@@ -241,7 +241,7 @@ class CommandContext:
         return self.schedule.calendar(self.zone, state)
 
     def outlook(self) -> Outlook:
-        """Return what was and what is to come.
+        """Return the past and the coming occurrences.
 
         Raises:
             StateError: The journal cannot be used.
@@ -252,7 +252,7 @@ class CommandContext:
             return read_outlook(self.schedule, self.zone, journal, self.now)
 
     def plan(self) -> Outlook:
-        """Return what is to come, by the schedule alone if the journal cannot be used."""
+        """Return the coming occurrences, by the schedule alone if the journal cannot be used."""
         try:
             return self.outlook()
         except StateError:
@@ -261,9 +261,9 @@ class CommandContext:
             return outlook_without_journal(self.schedule, self.zone, self.now)
 
     def print_warnings(self) -> None:
-        """Print in which ways the command used other settings than the user might expect.
+        """Print warnings about settings that differ from those that the user may expect.
 
-        What the service uses matters only to a command that used both config and journal.
+        Differences from the service matter only to a command that used both config and journal.
         """
         if self._used_service_config:
             self.print("by_what_is_in_force", err=True)

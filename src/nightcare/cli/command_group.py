@@ -87,7 +87,7 @@ class LazyGroup(LocalisedCommand, click.Group):
         self.lazy_subcommands = lazy_subcommands
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the words; a group alone shows its help."""
+        """Parse the arguments; a group without a command shows its help."""
         # `no_args_is_help` would end with an error since click 8.2.
         return super().parse_args(ctx, args or ["--help"])
 
@@ -97,7 +97,7 @@ class LazyGroup(LocalisedCommand, click.Group):
         """Return the command that the first word names, with the words after it.
 
         Raises:
-            ValueRefused: There is none of that name.
+            ValueRefused: There is no command of that name.
         """
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             from nightcare.cli.usage_errors import unknown_command  # noqa: PLC0415 - after an error
@@ -175,7 +175,7 @@ def run(arguments: Sequence[str]) -> int:
     except click.Abort:
         return INTERRUPTED
     except SystemExit:
-        # click ends so when nobody reads the output any more, which is no error.
+        # click raises this when the reader of the output has ended, which is not an error.
         return 0
     except OSError as error:
         from nightcare.program_damage import is_damage  # noqa: PLC0415 - rarely

@@ -60,7 +60,7 @@ def localised_parameters(
 
 
 class LocalisedCommand(click.Command):
-    """A command whose help is read from the catalogue when somebody asks for it."""
+    """A command whose help is read from the catalogue when it is shown."""
 
     # `pass_context` reports them in the person's language.
     allow_extra_args = True
@@ -112,10 +112,10 @@ class LocalisedCommand(click.Command):
     def write_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter, texts: HelpTexts
     ) -> None:
-        """Write nothing: a command has no others below it."""
+        """Write nothing, because a command has no subcommands."""
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
-        """Return what may follow, each with its help."""
+        """Return the possible completions, each with its help."""
         from nightcare.i18n.reference_texts import of_option  # noqa: PLC0415 - as above
 
         items = super().shell_complete(ctx, incomplete)

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from nightcare.domain.schedule import Schedule
 
 _SPANS = ("next", "today")
-"""The spans of `skip`, which are typed so in every language."""
+"""The spans of `skip`, which are the same in every language."""
 
 
 def reminder_names(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[str]:
-    """Return the reminders whose names begin so; none if the config is invalid.
+    """Return the reminders with a prefix; none if the config is invalid.
 
-    Of an argument that takes several words, only the first is a name.
+    In an argument of several words, only the first is a name.
     """
     if parameter.nargs != 1 and context.params.get(str(parameter.name)):
         return []
@@ -35,7 +35,7 @@ def reminder_names(
 
 
 def skip_words(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
-    """Return what may come next in `skip`: a reminder, "today" or "next"; after a span, nothing."""
+    """Return the next words of `skip`: a reminder, "today" or "next"; nothing after a span."""
     typed = context.params.get(str(parameter.name)) or ()
     if any(word in _SPANS for word in typed) or len(typed) > 1:
         return []
@@ -48,7 +48,7 @@ def topic_words(
     parameter: click.Parameter,  # noqa: ARG001 - likewise
     incomplete: str,
 ) -> list[str]:
-    """Return the topics that begin so, in the language of the desktop."""
+    """Return the topics with a prefix, in the language of the desktop."""
     from nightcare.domain.reminders import Topic  # noqa: PLC0415 - only for a shell
     from nightcare.i18n.translator import words_for  # noqa: PLC0415 - likewise
 
@@ -62,7 +62,7 @@ def routine_names(
     parameter: click.Parameter,  # noqa: ARG001 - click passes it
     incomplete: str,
 ) -> list[str]:
-    """Return the routines whose names begin so; if the config is invalid, the built-in ones."""
+    """Return the routines with a prefix; the built-in ones if the config is invalid."""
     from nightcare.domain.routine import BUILT_IN  # noqa: PLC0415 - only for a shell
 
     schedule = _schedule(context)

@@ -1,4 +1,4 @@
-"""The computers of one person: computers."""
+"""The list of one person's computers: computers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def computers_command(context: CommandContext, *, forgotten: str | None, as_json
         known = journal.shared.computers()
         erased = {one.id: journal.shared.erased_at(one.id, context.now) for one in known}
         wanted = journal.shared.erased_at(own, context.now)
-    # What was erased here may still be on computers that were not connected since.
+    # Erased records may still be on computers that were not connected since.
     behind = {key for key, at in erased.items() if wanted and (at is None or at < wanted)}
     if forgotten is not None:
         _forget(forgotten, own, known, context)
@@ -73,10 +73,10 @@ def _value(one: Computer, this: Computer | None, context: CommandContext) -> dic
 
 
 def _forget(computer: str, own: str, known: list[Computer], context: CommandContext) -> None:
-    """Clear what a computer has left at the broker, and take it off the list.
+    """Clear the topics of a computer at the broker, and remove it from the list.
 
     Raises:
-        ValueRefused: It is this computer, or none of that id is known.
+        ValueRefused: It is this computer, or the id is unknown.
         NightcareError: The broker cannot be reached.
     """
     if computer == own:

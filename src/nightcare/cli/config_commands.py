@@ -69,7 +69,7 @@ def init_command(context: CommandContext) -> None:
 @json_option
 @pass_context
 def check_command(context: CommandContext, *, file: Path | None, as_json: bool) -> int:
-    """Check a config file and show what is wrong in it."""
+    """Check a config file and show its errors."""
     path = file or context.config_file
     errors: tuple[Diagnostic, ...] = ()
     language = None

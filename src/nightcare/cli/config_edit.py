@@ -66,7 +66,7 @@ def edit_command(context: CommandContext) -> int:
 
 
 def _table_read_at_start(raw: bytes) -> object:
-    """Return the table of a config that the service reads at its start; None if it is no TOML."""
+    """Return the table that the service reads at its start; None if the config is not TOML."""
     try:
         return parsed("", raw).values.get(READ_AT_START, built_in().values[READ_AT_START])
     except ConfigError:
@@ -79,7 +79,7 @@ class _Draft:
 
     Attributes:
         path: Its path.
-        kept: Whether it stays when the command ends.
+        kept: Whether to keep the file when the command ends.
     """
 
     path: Path
@@ -177,7 +177,7 @@ def _editor(variables: Mapping[str, str]) -> list[str]:
     """Return the user's editor with its arguments.
 
     Raises:
-        DesktopError: They named none, and none of the usual ones is installed.
+        DesktopError: No variable names an editor, and no usual one is installed.
     """
     for name in ("VISUAL", "EDITOR"):
         try:

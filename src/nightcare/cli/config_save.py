@@ -36,8 +36,8 @@ def content_of(path: Path, context: CommandContext) -> tuple[bytes, bool]:
 def config_translator(context: CommandContext) -> Translator:
     """Return the user's language, also if their config is invalid.
 
-    A context of its own is asked: the warning that the service uses another config is of no use to
-    a person who is about to fix theirs.
+    It uses a separate context, because the warning that the service uses another config does not
+    help a person who is about to fix theirs.
     """
     return CommandContext(context.named).lenient().translator
 
@@ -46,7 +46,7 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
     """Write a config file and the files that belong to it: all of them or none.
 
     Raises:
-        StateError: One cannot be written; all are as they were.
+        StateError: One cannot be written; all are then unchanged.
     """
     try:
         replace_files(contents)

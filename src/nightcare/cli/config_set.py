@@ -169,7 +169,7 @@ def _change(
 
 
 def _first_valid(old: ConfigFile, where: Keys, changes: Sequence[Edited]) -> tuple[int, LoadResult]:
-    """Return the first valid change and its config; the environment may differ later, so it is out.
+    """Return the first valid change and its config, without variables, which may differ later.
 
     Raises:
         ConfigError: None is valid.
@@ -184,7 +184,7 @@ def _first_valid(old: ConfigFile, where: Keys, changes: Sequence[Edited]) -> tup
             refused.append(tuple(_placed(problem, where, old.name) for problem in error.problems))
         else:
             return number, load_file(file, {})
-    # Prefer a reading of the value that is not itself the error.
+    # Prefer a reading of the value whose error is not in the value itself.
     elsewhere = (one for one in refused if all(problem.line is not None for problem in one))
     raise ConfigError(next(elsewhere, refused[0]), key="config_kept")
 
@@ -213,7 +213,7 @@ def _placed(problem: Diagnostic, where: Keys, name: str) -> Diagnostic:
 
 
 def _report(context: CommandContext, where: Keys, changed: _Changed) -> None:
-    """Print what keeps a change from applying, and when the service applies it."""
+    """Print the reasons why a change has no effect, and when the service applies it."""
     origin = Layers.of(changed.file, context.variables).origin(where)
     if origin.variable is not None:
         echo_text(changed.translator.text("set_but_variable", variable=origin.variable))

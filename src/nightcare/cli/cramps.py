@@ -189,7 +189,7 @@ def remove_command(context: CommandContext, *, number: int | None, night: str | 
 def export_command(context: CommandContext, *, form: str, output: Path | None, yes: bool) -> int:
     """Export the diary as CSV or JSON.
 
-    In CSV a text that a spreadsheet would take for a formula has an apostrophe before it. JSON is
+    In CSV a text that a spreadsheet would read as a formula gets a leading apostrophe. JSON is
     exact.
     """
     from nightcare.cli import record_formats  # noqa: PLC0415 - as above
@@ -239,7 +239,7 @@ def _word(typed: str, name: str, known: Iterable[str], context: CommandContext) 
         context: The context of the command.
 
     Raises:
-        ValueRefused: It is none of these words.
+        ValueRefused: The text is none of these words.
     """
     spoken = {context.translator.text(f"word_{name}_{one}"): str(one) for one in known}
     words = {**{one: one for one in spoken.values()}, **spoken}
@@ -273,12 +273,12 @@ def _typed_night(night: str, diary: DiaryActions, context: CommandContext) -> da
 
 
 def _now(context: CommandContext) -> datetime:
-    """Return the time of the command as the diary has it, in whole seconds (UTC)."""
+    """Return the time of the command in whole seconds (UTC), as the diary stores it."""
     return context.now.replace(microsecond=0)
 
 
 def _checked_note(note: str) -> str:
-    """Return a note, if it is valid: not every argument of a program is text.
+    """Return a valid note; an argument of a program may be invalid text.
 
     Raises:
         ValueRefused: It is not text, or too long.

@@ -59,7 +59,7 @@ _WORST_FIRST = (State.BAD, State.WARNING, State.UNKNOWN, State.GOOD)
 @json_option
 @pass_context
 def doctor_command(context: CommandContext, *, notify: bool, seconds: int, as_json: bool) -> int:
-    """Find what is wrong here and how to fix it; change nothing."""
+    """Find problems of the installation and their fixes; change nothing."""
     if not 1 <= seconds <= _LONGEST_WAIT:
         raise ValueRefused("seconds_out_of_range", found=seconds, most=_LONGEST_WAIT)
     checked = CheckContext(
@@ -108,7 +108,7 @@ async def _try(
     seconds: int,
     out: TextIO,
 ) -> TestOutcome:
-    """Show a notification as reminders are shown; by the defaults if the config is invalid."""
+    """Show a notification as reminders are shown; use the defaults if the config is invalid."""
     try:
         schedule = (examined.loaded or load(None, {})).schedule
         screen = choose_screen(schedule, os.environ, out)
@@ -124,7 +124,7 @@ async def _try(
 
 def _remember(tried: TestOutcome, context: CommandContext) -> None:
     """Remember whether the server draws buttons; if not, reminders name a command instead."""
-    # Most servers draw them, and the doctor writes nothing where nightcare has not run yet.
+    # Most servers draw buttons, and the doctor creates no journal if nightcare has not run yet.
     if tried.buttons is None or (tried.buttons and not (context.state / FILE_NAME).exists()):
         return
     # The doctor also runs where the journal cannot be used.

@@ -1,4 +1,4 @@
-"""Everything that is recorded: export, erase."""
+"""Export and erasure of all records: export, erase."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def export_command(
 ) -> int:
     """Export everything that is recorded: diary, reminders, actions, settings.
 
-    In CSV a text that a spreadsheet would take for a formula has an apostrophe before it. JSON is
+    In CSV a text that a spreadsheet would read as a formula gets a leading apostrophe. JSON is
     exact. With `--ics` the coming reminders are written instead, as a calendar file.
     """
     if ics is not None:
@@ -198,7 +198,7 @@ def _erase_journal(context: CommandContext) -> None:
     except StateError as error:
         if error.key != "journal_corrupt" or context.service_runs():
             raise
-        # It cannot be written any more, and a new one replaces it.
+        # The journal cannot be written any more, and a new one replaces it.
         for path in journal_files(context.state):
             path.unlink(missing_ok=True)
         context.print("did_erase_file", path=context.state / FILE_NAME)
@@ -210,7 +210,7 @@ def _erase_journal(context: CommandContext) -> None:
 
 
 def _mark_erased(context: CommandContext) -> None:
-    """Begin a journal that tells the other computers, and keeps out what the broker still has."""
+    """Start a journal that reports the erasure to others and ignores old records at the broker."""
     own = _shared_id(context)
     if own is not None:
         with context.journal() as journal:
@@ -228,7 +228,7 @@ def _shared_id(context: CommandContext) -> str | None:
 
 
 def _losses(context: CommandContext) -> Iterator[str]:
-    """Yield what is erased."""
+    """Yield lines about the records to erase."""
     yield context.translator.text("erase_what", state=context.state)
     if _shared_id(context) is not None:
         yield context.translator.text("erase_what_elsewhere")

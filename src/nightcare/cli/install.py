@@ -37,12 +37,12 @@ def install_command(context: CommandContext) -> None:
 
 
 def install(context: CommandContext) -> None:
-    """Write the config if there is none, install and start the service, and print what comes next.
+    """Write the config if missing, install and start the service, and print the next reminder.
 
     Raises:
         ConfigError: The config is invalid.
         DesktopError: There is no user manager, nightcare runs without it, or the service did not
-            start. What was written until then is removed again.
+            start. Files that were written until then are removed again.
         StateError: The config cannot be written, or the journal cannot be used; likewise.
     """
     translator = context.translator
@@ -74,7 +74,7 @@ def welcome(context: CommandContext) -> None:
 def _install(
     context: CommandContext, translator: Translator, rollback: FileRollback
 ) -> Iterator[str]:
-    """Install everything, and yield what was done."""
+    """Install everything, and yield a line about each step."""
     config, variables = context.config_place, user_unit.environment()
     rollback.keep_folder(context.state)
     if context.config_file is None:
@@ -88,7 +88,7 @@ def _install(
     # The service uses the icon from its start on.
     desktop_entry.install(user_unit.own_command(config), variables)
     outlook = context.outlook()
-    # The service finds the request when it starts, so that a press of its button is heard.
+    # The service reads the request when it starts, so that it receives the press of the button.
     with context.journal() as journal:
         request_welcome(journal, context.now)
     bridge = _prepare_bridge(context, rollback)
@@ -111,7 +111,7 @@ def _prepare_bridge(context: CommandContext, rollback: FileRollback) -> str:
     The service is restarted afterwards, and the bridge with it, once.
 
     Returns:
-        What to print when both run; empty for nothing.
+        The line to print when both run; empty for none.
     """
     if context.active.values.get("mqtt") is None:
         removed = user_unit.uninstall_bridge(os.environ)
@@ -128,7 +128,7 @@ def _prepare_bridge(context: CommandContext, rollback: FileRollback) -> str:
 
 
 def _uninstall_bridge(context: CommandContext) -> None:
-    """Remove the bridge and what it has left at the broker; report if that cannot be reached."""
+    """Remove the bridge and its topics at the broker; report a broker that cannot be reached."""
     existed = user_unit.uninstall_bridge(os.environ)
     if context.active.values.get("mqtt") is None or not existed:
         return
@@ -171,7 +171,7 @@ def uninstall_command(context: CommandContext, *, purge: bool, yes: bool) -> int
         _report_kept(context, configs[0], state)
         return 0
     if service_runs(state):
-        # It would write the diary to the disk again.
+        # A running service would write the diary to the disk again.
         raise DesktopError("purge_while_running")
     for config in configs:
         config.unlink(missing_ok=True)
@@ -185,7 +185,7 @@ def uninstall_command(context: CommandContext, *, purge: bool, yes: bool) -> int
 
 
 def _losses(context: CommandContext, configs: Sequence[Path]) -> Iterator[str]:
-    """Yield what a purge removes."""
+    """Yield lines about the files and records that a purge removes."""
     found = [str(one) for one in configs if one.exists()] or [str(configs[0])]
     yield context.translator.text("purge_what", config=", ".join(found), state=context.state)
     yield from recorded_counts(context)
@@ -194,7 +194,7 @@ def _losses(context: CommandContext, configs: Sequence[Path]) -> Iterator[str]:
 def _configs(context: CommandContext) -> list[Path]:
     """Return the user's config files: the service's and, if it is another, the shell's.
 
-    A file of another name is the user's own, and stays.
+    A file with another name belongs to the user, and is not removed.
     """
     usual = config_file()
     service = context.service.config

@@ -1,6 +1,6 @@
 """The entry point of the command line: run a command and end with its exit code.
 
-It imports only what Python has loaded by then, so that Ctrl-C finds the handler soon.
+It imports only modules that Python has already loaded, so that the handler of Ctrl-C is set early.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def fitted(
         text: One paragraph.
         indent: What comes before each line.
         first: What comes before the first line instead.
-        widest: The most columns of a line; it holds also where there is no terminal. Without it
+        widest: The maximum number of columns of a line, also without a terminal. If it is not set,
             the text is one line there.
         stream: The terminal; standard output by default.
     """
@@ -85,7 +85,7 @@ def scrolls(text: str) -> bool:
 
 
 def print_json(value: object) -> None:
-    """Print a value as JSON; what JSON does not know, such as a TOML time, as text."""
+    """Print a value as JSON; types that JSON lacks, such as a TOML time, become text."""
     echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
@@ -97,7 +97,7 @@ def print_error(error: NightcareError, translator: Translator) -> int:
         for line in error_lines(error, translator, *_styles("red")):
             _echo_error(line)
     except OSError:
-        # Nobody reads it; the exit code still reports the error.
+        # The output has no reader; the exit code still reports the error.
         discard_output(sys.stderr)
     return error.exit_code
 
@@ -122,7 +122,7 @@ def print_diagnostics(
 
 def _echo_error(line: str) -> None:
     """Print a line of an error or a warning; one of an excerpt stays as it is."""
-    # Its markers have to stay below what they mark.
+    # The markers must stay below the text that they mark.
     excerpt = line.partition("|")[0].strip().isdecimal() or line.lstrip().startswith("|")
     (echo if excerpt else echo_text)(line, err=True)
 
@@ -133,7 +133,7 @@ def use_plain_output() -> None:
 
 
 def _styles(colour: str) -> tuple[Style, Style]:
-    """Return how to highlight places and markers."""
+    """Return the styles of places and markers."""
     if not coloured(sys.stderr):
         return str, str
     return functools.partial(click.style, fg=colour), functools.partial(click.style, bold=True)

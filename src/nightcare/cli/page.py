@@ -56,7 +56,7 @@ def _page_text(context: CommandContext, *, relief: bool) -> str:
         outlook = context.outlook()
         made, why = read_report(context, _NIGHTS)
     schedule, translator = context.schedule, context.translator
-    # Without another bedtime for this evening.
+    # Ignore another bedtime for this evening.
     usual = Calendar(schedule.sleep, context.zone)
     today = usual.local(context.now).date()
     week = week_plan(schedule.enabled, usual, today)

@@ -31,13 +31,13 @@ _ERROR_PAGE = """<!DOCTYPE html>
 </body>
 </html>
 """
-"""A page without Jinja2, which may be what is missing."""
+"""A page that needs no Jinja2, which may be missing."""
 
 
 def write_page(
     text: str, path: Path, context: CommandContext, *, yes: bool, option: str = "--html"
 ) -> bool:
-    """Write a page and print where it is; return whether the user let it be written.
+    """Write a page and print its path; return False if the user refused.
 
     Args:
         text: The page, or another text.
@@ -47,7 +47,7 @@ def write_page(
         option: The option that names the file.
 
     Raises:
-        StateError: The file cannot be written; an old one is as it was.
+        StateError: The file cannot be written; an existing one is unchanged.
         ValueRefused: The file exists, and there is no terminal to ask in.
         KeyboardInterrupt: The user pressed Ctrl-C or Ctrl-D.
     """

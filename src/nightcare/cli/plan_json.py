@@ -16,7 +16,7 @@ def local_time(instant: datetime | None, calendar: Calendar) -> str | None:
 
 
 def key_value(occurrence: Occurrence, calendar: Calendar) -> dict[str, object]:
-    """Return what identifies an occurrence."""
+    """Return the key of an occurrence."""
     return {
         "reminder": occurrence.key.reminder,
         "due": local_time(occurrence.due, calendar),
@@ -25,14 +25,14 @@ def key_value(occurrence: Occurrence, calendar: Calendar) -> dict[str, object]:
 
 
 def occurrence_value(occurrence: Occurrence, outlook: Outlook) -> dict[str, object]:
-    """Return an occurrence that is to come."""
+    """Return a coming occurrence."""
     reminder = outlook.schedule.reminder(occurrence.key.reminder)
     topic = None if reminder is None else reminder.topic
     return {**key_value(occurrence, outlook.calendar), "topic": topic, "state": "planned"}
 
 
 def entry_value(entry: OutlookEntry, outlook: Outlook) -> dict[str, object]:
-    """Return an entry of a plan: what was, or what is to come."""
+    """Return an entry of a plan: a past or a coming occurrence."""
     if entry.delivery is None:
         return occurrence_value(entry.occurrence, outlook)
     return delivery_value(entry.delivery, outlook)

@@ -20,7 +20,7 @@ from nightcare.i18n.plan_text import day_lines, entry_line, next_line
 @json_option
 @pass_context
 def next_command(context: CommandContext, *, as_json: bool) -> None:
-    """Show what comes next."""
+    """Show the next reminder."""
     outlook = context.outlook()
     coming = outlook.next()
     if as_json:
@@ -33,7 +33,7 @@ def next_command(context: CommandContext, *, as_json: bool) -> None:
 @json_option
 @pass_context
 def today_command(context: CommandContext, *, as_json: bool) -> None:
-    """Show this care day: what was and what is to come."""
+    """Show the past and the coming occurrences of this care day."""
     outlook = context.outlook()
     day = outlook.calendar.at(context.now)
     entries = outlook.day(day)
@@ -55,7 +55,7 @@ def today_command(context: CommandContext, *, as_json: bool) -> None:
 def preview_command(
     context: CommandContext, *, days: int, first: str | None, as_json: bool
 ) -> None:
-    """Show what is due over the coming care days."""
+    """Show the occurrences of the coming care days."""
     from nightcare.domain.day_parser import checked_days, coming_date  # noqa: PLC0415 - not `next`
 
     checked_days(days)

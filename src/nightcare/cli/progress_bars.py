@@ -51,7 +51,7 @@ class ProgressBars:
         self._live.update(Group(said, Text(stage.step.text, style), Text(), bars), refresh=True)
 
     def _bar(self, share: float) -> str:
-        """Return a bar of which a share is done, which shows without any colour."""
+        """Return a bar filled to a share, which is readable without colour."""
         console = self._live.console
         width = max(_NARROWEST, console.width - _BESIDE)
         done = min(width, max(0, round(share * width)))
@@ -79,6 +79,6 @@ def bars(
 
 
 def _clock(left: timedelta) -> str:
-    """Return the time that is left as "1:05"; a second that has begun counts."""
+    """Return the remaining time as "1:05", rounded up to a second."""
     minutes, seconds = divmod(-(-max(left, timedelta()) // _A_SECOND), 60)
     return f"{minutes}:{seconds:02}"

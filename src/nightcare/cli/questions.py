@@ -22,7 +22,7 @@ def prompt(question: str, default: str = "", *, end: str = ":", err: bool = Fals
     Args:
         question: The question.
         default: The answer of Enter alone, which is shown in brackets.
-        end: What comes behind the question.
+        end: The text after the question.
         err: Whether to ask on standard error.
 
     Raises:
@@ -89,7 +89,7 @@ def may_overwrite(translator: Translator, *paths: Path) -> bool:
         ValueRefused: One exists, and there is no terminal to ask in.
         KeyboardInterrupt: The user pressed Ctrl-C or Ctrl-D.
     """
-    # Writing to a folder or a device does no harm.
+    # Writing to a folder or a device overwrites nothing.
     for path in filter(Path.is_file, paths):
         if not sys.stdin.isatty():
             raise ValueRefused("page_would_overwrite", path=path)

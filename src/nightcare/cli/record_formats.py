@@ -84,7 +84,7 @@ def json_text(value: object) -> str:
 def csv_text(columns: Sequence[str], rows: Iterable[Record]) -> str:
     """Return rows as CSV, with a header and the line ends of RFC 4180.
 
-    A text that a spreadsheet would take for a formula has an apostrophe before it.
+    A text that a spreadsheet would read as a formula gets a leading apostrophe.
     Source: OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection.
     """
     out = io.StringIO()
@@ -112,7 +112,7 @@ def write_record(text: str, output: Path | None) -> None:
     """Write a text to a file that only its owner can read, or to standard output.
 
     Raises:
-        OSError: The file cannot be written; an old one is as it was.
+        OSError: The file cannot be written; an existing one is unchanged.
     """
     if output is None:
         echo(text, end="")
@@ -124,7 +124,7 @@ def write_records(texts: Mapping[Path, str]) -> None:
     """Write texts to files that only their owner can read: all of them or none.
 
     Raises:
-        OSError: One cannot be written; old ones are as they were.
+        OSError: One cannot be written; existing files are unchanged.
     """
     for output in texts:
         if output.is_file():

@@ -27,7 +27,7 @@ _ROUTINE = "calf"
 @language_option
 @pass_context
 def relief_command(context: CommandContext, *, language: str | None) -> None:
-    """Show a calm card for a cramp in the night: what to do now."""
+    """Show a calm card with advice for a cramp in the night."""
     translator = translator_in(context, language)
     card = _Card(context, translator)
     card.show(_text(translator))
@@ -36,7 +36,7 @@ def relief_command(context: CommandContext, *, language: str | None) -> None:
 
 
 def _text(translator: Translator) -> str:
-    """Return the card: what can wait first, so that what to do now is nearest to the prompt."""
+    """Return the card, with the immediate advice last, so that it is nearest to the prompt."""
     guidance = translator.guidance
     *steps, caution = guidance.relief
     source = translator.text("source", source=guidance.source)
@@ -79,11 +79,11 @@ class _Card:
     recorded: bool = False
 
     def show(self, text: str) -> None:
-        """Print a text, dim on a terminal: it is read in the dark."""
+        """Print a text, dim on a terminal, because it is read in the dark."""
         echo(f"{_DIM}{text}{_PLAIN}" if coloured(sys.stdout) else text)
 
     def answer(self) -> None:
-        """Do what the keys ask for, until one closes the card."""
+        """Run the actions of the pressed keys, until one closes the card."""
         self._offer()
         for key in _keys():
             if key in _CLOSE:
@@ -109,7 +109,7 @@ class _Card:
         guide(routine, self.translator, dim=True)
 
     def _record(self) -> None:
-        """Record the cramp at the time when the card was asked for."""
+        """Record the cramp at the time when the card was opened."""
         from nightcare.engine.diary_actions import Details, DiaryActions  # noqa: PLC0415 - not for the card
 
         if self.recorded:

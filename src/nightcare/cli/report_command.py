@@ -51,7 +51,7 @@ _MARGIN = timedelta(days=3)
 def report_command(
     context: CommandContext, *, days: int, file: Path | None, shown: bool, yes: bool, as_json: bool
 ) -> int:
-    """Show what your diary adds up to, week by week."""
+    """Show a summary of your diary, week by week."""
     checked_days(days)
     as_page = shown or file is not None
     if as_page and as_json:
@@ -82,11 +82,11 @@ def _write_page(
 ) -> bool:
     """Write the page to a file, or to the folder of the journal, and open it if `shown`.
 
-    Return whether the user let it be written.
+    Return False if the user refused.
 
     Raises:
         ExtraMissing: The libraries that draw it are not installed.
-        StateError: The file cannot be written; an old one is as it was.
+        StateError: The file cannot be written; an existing one is unchanged.
         ValueRefused: The file exists, and there is no terminal to ask in.
         DesktopError: No browser can be started; the page is written.
     """
@@ -105,7 +105,7 @@ def _write_page(
 
 
 def read_report(context: CommandContext, days: int) -> tuple[Report, Referral | None]:
-    """Return the report on the last nights, and why to see a professional, if so."""
+    """Return the report on the last nights, and any reasons to see a professional."""
     with context.journal() as journal:
         calendar, pages = context.calendar, journal.diary
         rule = context.schedule.professional

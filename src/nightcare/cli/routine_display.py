@@ -64,7 +64,7 @@ class Lines:
 
 
 def show_routine(routine: Routine, display: RoutineDisplay, clock: RoutineClock) -> timedelta:
-    """Show a routine from its beginning to its end, and return how long that took.
+    """Show a routine from its beginning to its end, and return the elapsed time.
 
     Raises:
         KeyboardInterrupt: The user stopped it.

@@ -73,7 +73,7 @@ def bridge_command(context: CommandContext, *, forget: bool, shown: bool) -> Non
 
 
 def forget_topics(context: CommandContext) -> None:
-    """Clear what this computer has left at the broker, and print how much that was.
+    """Clear the topics of this computer at the broker, and print their number.
 
     Raises:
         NotConfigured: The config names no broker.

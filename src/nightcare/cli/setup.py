@@ -71,7 +71,7 @@ def setup_command(context: CommandContext) -> int:
 
 
 class _Setup:
-    """The questions, and the config as it is after each answer."""
+    """The questions, and the config after each answer."""
 
     def __init__(self, context: CommandContext) -> None:
         # The language changes with the first answer.
@@ -86,7 +86,7 @@ class _Setup:
         echo_text(self._translator.text(key, **values))
 
     def ask_and_write(self) -> bool:
-        """Ask everything and write the config if it is wanted; return whether it was."""
+        """Ask everything and write the config if the user agrees; return whether it was written."""
         asked = self._path.exists()
         if asked and not self._may_replace():
             return False
@@ -100,7 +100,7 @@ class _Setup:
         if not self._yes("setup_write", path=self._path):
             return False
         if self._path.exists():
-            # It may have been written meanwhile.
+            # The file may have been created meanwhile.
             if not asked and not self._may_replace():
                 return False
             backup, old = self._backup()
@@ -236,7 +236,7 @@ class _Setup:
         return True
 
     def _apply_hours(self, answers: Mapping[Keys, object]) -> bool:
-        """Write answers into the config, unless they cause a warning and are not meant so."""
+        """Write answers into the config, unless they cause warnings and the user declines."""
         raw, loaded = self._raw, self._loaded
         if not self._apply(answers):
             return False
@@ -258,7 +258,7 @@ class _Setup:
         return load_file(parsed(str(self._path), raw), {})
 
     def _backup(self) -> tuple[Path, bytes]:
-        """Return a free name beside the config for the old one, and the old one.
+        """Return an unused path beside the config for a backup, and the content to back up.
 
         Raises:
             StateError: It cannot be read.

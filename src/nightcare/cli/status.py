@@ -67,7 +67,7 @@ class _Status:
 @json_option
 @pass_context
 def status_command(context: CommandContext, *, as_json: bool) -> None:
-    """Show whether the service runs, what is open and what comes next."""
+    """Show the state of the service, the open reminder and the next one."""
     running = context.service_runs()
     with context.journal() as journal:
         service = read_status(journal) if running else ServiceStatus()
@@ -149,7 +149,7 @@ def _value(status: _Status, context: CommandContext) -> dict[str, object]:
 
 
 def _undo_value(context: CommandContext) -> dict[str, object] | None:
-    """Return what the next undo takes back; None if there is nothing."""
+    """Return the action that the next undo takes back; None if there is none."""
     from nightcare.cli.actions import user_actions  # noqa: PLC0415 - only as JSON
     from nightcare.i18n.undo_text import undoable_text  # noqa: PLC0415 - likewise
 
@@ -180,7 +180,7 @@ def _routine_value(status: _Status) -> dict[str, object] | None:
 
 
 def _service_lines(status: _Status, context: CommandContext) -> Iterator[str]:
-    """Yield what the service published about itself as lines."""
+    """Yield the published status of the service as lines."""
     service, say = status.service, context.translator.text
     key = _SERVICE_TEXTS[status.notifier] if status.running else "status_stopped"
     yield say(key, notifier=service.notifier)
@@ -226,7 +226,7 @@ def _bridge_line(runs: bool, bridge: BridgeStatus, context: CommandContext) -> s
 def _presence_lines(
     presence: Mapping[str, PublishedCondition], context: CommandContext
 ) -> Iterator[str]:
-    """Yield what the service knows of the user's presence as lines, what it does not know last."""
+    """Yield the user's presence, as the service knows it, as lines; unknown conditions last."""
     answers = {True: "on", False: "off", None: "unknown"}
     parts: dict[str, list[str]] = {"status_presence": [], "status_presence_unknown": []}
     for condition, state in presence.items():
@@ -239,7 +239,7 @@ def _presence_lines(
 
 
 def _plan_lines(status: _Status, context: CommandContext) -> Iterator[str]:
-    """Yield what is open, what is held back and what comes next as lines."""
+    """Yield the open, the held and the next reminders as lines."""
     outlook, say = status.outlook, context.translator.text
     paused_until = outlook.global_state.pause_end(outlook.now)
     if paused_until is not None:
@@ -262,10 +262,10 @@ def _plan_lines(status: _Status, context: CommandContext) -> Iterator[str]:
 
 
 def _report_other_bus(service: ServiceStatus, context: CommandContext) -> None:
-    """Print where the service shows reminders, if that is not on this desktop.
+    """Print the place where the service shows reminders, if it is not this desktop.
 
     Raises:
-        DesktopError: It shows them nowhere, because its session bus is not this desktop's.
+        DesktopError: It shows them nowhere, because it uses another session bus.
     """
     environment = service.environment
     if service.screen != "freedesktop" or environment is None:

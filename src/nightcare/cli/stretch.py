@@ -32,7 +32,7 @@ from nightcare.journal.database import FILE_NAME
 from nightcare.streams import coloured
 
 _TO_READ = timedelta(seconds=10)
-"""The time to read the first step, where no key can be pressed."""
+"""The time to read the first step, if no key can be pressed."""
 
 
 @click.command("stretch", cls=LocalisedCommand)
@@ -51,8 +51,8 @@ def stretch_command(
 ) -> int:
     """Guide you through a stretch; Ctrl-C stops it.
 
-    It needs no running service. At its end a stretching reminder that is open is done. Stopped with
-    Ctrl-C, nothing is recorded and the exit code is 130.
+    It needs no running service. At its end, an open stretching reminder is marked as done. After
+    Ctrl-C nothing is recorded, and the exit code is 130.
     """
     translator = translator_in(context, language)
     schedule = context.lenient().schedule
@@ -82,7 +82,7 @@ def find_routine(found: Sequence[Routine], name: str) -> Routine:
     """Return the routine of that name.
 
     Raises:
-        ValueRefused: There is none.
+        ValueRefused: There is no routine of that name.
     """
     chosen = routine_named(found, name)
     if chosen is None:
@@ -120,7 +120,7 @@ def guide(routine: Routine, translator: Translator, *, dim: bool) -> timedelta |
 def _get_ready(
     routine: Routine, translator: Translator, clock: RoutineClock, style: Callable[[str], str]
 ) -> None:
-    """Print the first step; then wait for Enter, or for `_TO_READ` where nobody can press it.
+    """Print the first step; then wait for Enter, or for `_TO_READ` if no key can be pressed.
 
     Raises:
         KeyboardInterrupt: The user stopped it.
@@ -137,7 +137,7 @@ def _get_ready(
 
 
 def cautions(routine: Routine, translator: Translator) -> list[str]:
-    """Return the texts beside a stretch: its source, the origin of its durations, and cautions."""
+    """Return the texts beside a stretch: its source, the origin of its durations, cautions."""
     guidance: Guidance = translator.guidance
     said = []
     if routine.section is not None:

@@ -34,7 +34,7 @@ def translator_in(context: CommandContext, language: str | None) -> Translator:
 def tips_command(
     context: CommandContext, *, words: tuple[str, ...], language: str | None, as_json: bool
 ) -> None:
-    """Show the tips, of one topic or all, with the guidance they rest on."""
+    """Show the tips of one topic or all, with their sections of the guidance."""
     translator = translator_in(context, language)
     guidance = translator.guidance
     topic = _topic(" ".join(words), context, translator) if words else None
@@ -65,7 +65,7 @@ def tips_command(
 
 
 def _topic(typed: str, context: CommandContext, translator: Translator) -> Topic:
-    """Return the topic that a person names: by its id, by its word, or by one of its reminders.
+    """Return the topic for a text: its id, its word, or the name of one of its reminders.
 
     Raises:
         ValueRefused: There is none of that name.
@@ -87,7 +87,7 @@ def _topic(typed: str, context: CommandContext, translator: Translator) -> Topic
 @json_option
 @pass_context
 def causes_command(context: CommandContext, *, language: str | None, as_json: bool) -> None:
-    """Show what can lie behind cramps, and when to see a professional."""
+    """Show possible causes of cramps, and when to see a professional."""
     translator = translator_in(context, language)
     guidance = translator.guidance
     if as_json:

@@ -14,14 +14,14 @@ _SIMILARITY = 0.7
 """The least similarity, from 0 to 1, of a name to suggest."""
 
 _ELSEWHERE = 0.8
-"""The same of a command in another group."""
+"""The least similarity of a command in another group."""
 
 
 def usage_error(error: click.ClickException, arguments: Sequence[str]) -> ValueRefused:
     """Return an error of click as one of ours.
 
     Args:
-        error: The error. Its class tells its kind; its English message is not used.
+        error: The error. Its class gives its kind; its English message is not used.
         arguments: The arguments of the command line.
     """
     context = error.ctx if isinstance(error, click.UsageError) else None
@@ -93,7 +93,7 @@ def _path(arguments: Sequence[str]) -> str:
 
 
 def _refused(parameter: click.Parameter, name: str) -> ValueRefused:
-    """Return the error about an invalid value: it says what the parameter takes."""
+    """Return the error about an invalid value, with the values that the parameter accepts."""
     match parameter.type:
         case click.Choice(choices=choices):
             return ValueRefused("usage_choice", name=name, known=", ".join(map(str, choices)))
