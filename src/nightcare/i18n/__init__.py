@@ -1,1 +1,1 @@
-"""Everything a person reads, one TOML file a language; how it is read is in `reading`."""
+"""The texts that a person reads, one TOML file for each language; `languages.py` reads them."""

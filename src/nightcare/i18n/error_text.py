@@ -93,17 +93,17 @@ def _other_place(problem: Diagnostic, translator: Translator) -> str | None:
 
 
 def _printable(text: str) -> str:
-    """Replace all that would break the line or command the terminal."""
+    """Replace characters that would break the line or control the terminal."""
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 def trouble_key(trouble: str) -> str:
-    """Return the key of the text that says why the bridge has no connection, a `Trouble`."""
+    """Return the key of the text about a `Trouble`, the reason why the bridge has no connection."""
     return f"mqtt_trouble_{trouble}"
 
 
 def trouble_text(trouble: str, reason: str, translator: Translator) -> str:
-    """Return why the bridge has no connection, and what to do about it.
+    """Return the text about a bridge without a connection, and its fix.
 
     Args:
         trouble: The key of a `Trouble`.

@@ -18,9 +18,9 @@ def capabilities_text(translator: Translator, capabilities: Iterable[str]) -> st
 
 
 def draws_no_buttons(capabilities: Iterable[str]) -> bool:
-    """Return whether a notifier takes answers though it draws no buttons: `Capability.MENU`.
+    """Return whether a notifier accepts answers but draws no buttons: `Capability.MENU`.
 
-    The module of `Capability` takes 5 ms, which `status` would wait for.
+    Importing `Capability` would take 5 ms of `status`.
     """
     return "menu" in capabilities
 

@@ -12,7 +12,7 @@ def build_guidance(index: dict[str, Any], said: dict[str, Any]) -> Guidance:
     """Return the guidance in a language.
 
     Args:
-        index: The catalogue "index", which has what does not depend on the language.
+        index: The catalogue "index", which has the values that do not depend on the language.
         said: The catalogue of the language.
     """
     source = index["source"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def next_line(occurrence: Occurrence | None, outlook: Outlook, translator: Translator) -> str:
-    """Return what comes next as a line."""
+    """Return the next occurrence as a line."""
     if occurrence is None:
         return translator.text("next_nothing")
     due = moment_text(occurrence.due, outlook, translator)
@@ -45,7 +45,7 @@ def occurrences_text(
 
 
 def ahead_line(outlook: Outlook, translator: Translator) -> str | None:
-    """Return what was answered before its moment, which is to come, as a line; None for nothing."""
+    """Return the coming occurrences that are already answered as a line; None if there are none."""
     parts = [
         f"{outlook.schedule.title(one.key.reminder, translator.text)}"
         f", {moment_text(one.occurrence.due, outlook, translator)}"
@@ -57,7 +57,7 @@ def ahead_line(outlook: Outlook, translator: Translator) -> str | None:
 
 
 def plan_lines(outlook: Outlook, translator: Translator) -> Iterator[str]:
-    """Yield what is to come of this care day, or of the next one, as lines."""
+    """Yield the coming occurrences of this care day, or of the next one, as lines."""
     from nightcare.domain.outlook import OutlookEntry  # noqa: PLC0415 - 10 ms, and not `pause`
 
     return day_lines([OutlookEntry(one, None) for one in outlook.ahead()], outlook, translator)
@@ -123,7 +123,7 @@ def state_line(
         delivery: The delivery.
         outlook: The plan that it belongs to.
         translator: The user's language.
-        running: Whether the service runs, which alone shows anything.
+        running: Whether the service runs, without which nothing is shown.
     """
     key, values = _state(delivery, outlook, translator)
     if delivery.open and not running:
@@ -136,7 +136,7 @@ def state_line(
 def _state(
     delivery: Delivery, outlook: Outlook, translator: Translator
 ) -> tuple[str, dict[str, str]]:
-    """Return how the key of the text for an open delivery ends, and the values for the text."""
+    """Return the end of the text's key for an open delivery, and the values of the text."""
     match delivery.state:
         case Snoozed():
             until = outlook.comes(delivery)
@@ -154,6 +154,6 @@ def _state(
 
 
 def moment_text(instant: datetime, outlook: Outlook, translator: Translator) -> str:
-    """Return an instant (UTC) as text, seen from the time of the plan."""
+    """Return an instant (UTC) as text, relative to the time of the plan."""
     local = outlook.calendar.local
     return translator.when(local(instant), local(outlook.now))

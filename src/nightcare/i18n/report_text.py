@@ -58,7 +58,7 @@ def share(reminded: ReminderCounts, translator: Translator) -> str:
 
 
 def share_and_skipped(reminded: ReminderCounts, translator: Translator) -> str:
-    """Return the same, and how many were skipped, if any were."""
+    """Return the text of `share`, with the number of skipped ones, if any."""
     if not reminded.skipped:
         return share(reminded, translator)
     skipped = translator.text("report_skipped", skipped=reminded.skipped)

@@ -44,7 +44,7 @@ class _Cell:
 def snippet(problem: Diagnostic, bold: Callable[[str], str] = str) -> list[str]:
     """Return the lines of the file for a diagnostic, each with a line of markers below it.
 
-    Without a span there are none, nor of a line with a password. Control characters are replaced.
+    Without a span, or for a line with a password, there are none. Control characters are replaced.
 
     Args:
         problem: The diagnostic.
@@ -69,7 +69,7 @@ def snippet(problem: Diagnostic, bold: Callable[[str], str] = str) -> list[str]:
 
 
 def _shortened(mark: Span, other: Span | None) -> tuple[Span, Span | None]:
-    """Cut lines that are much longer than what is drawn, so that a long one costs little."""
+    """Cut lines that are much longer than the drawn part, to save time."""
     if other is not None and other.line == mark.line:
         first, last = min(mark.column, other.column), max(mark.end, other.end)
         if last - first <= _LONGEST_DRAWN:
@@ -78,7 +78,7 @@ def _shortened(mark: Span, other: Span | None) -> tuple[Span, Span | None]:
 
 
 def _cut(mark: Span, column: int) -> Span:
-    """Return the same mark in a line that begins near `column`; counted anew from there."""
+    """Return the same mark in a line that begins near `column`, with columns counted from there."""
     if len(mark.text) <= _LONGEST_DRAWN:
         return mark
     start = max(0, column - 1 - _LONGEST_DRAWN // 4)

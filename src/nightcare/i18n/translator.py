@@ -22,12 +22,12 @@ class Translator:
 
     Args:
         language: "en", "da", ...
-        said: What its file holds.
+        said: The content of its file.
 
     Attributes:
         language: The same.
-        texts: Sentences with places to fill in, by their keys; those that bend to a count in all
-            their forms.
+        texts: Sentences with placeholders, by their keys; those that depend on a count in all
+            plural forms.
         weekdays: The names of the days of the week, Monday first.
         months: The names of the months.
         short_weekdays, short_months: The same, abbreviated as the language does.
@@ -106,10 +106,10 @@ class Translator:
         )
 
     def when(self, moment: datetime, now: datetime) -> str:
-        """Return a moment as text, seen from now: "21:45", "tomorrow 07:00"; both local.
+        """Return a moment as text, relative to now: "21:45", "tomorrow 07:00"; both local.
 
-        One that is near is named by its weekday, one that is far by its date, also with the year
-        where the day and the month alone could mean another.
+        A near moment is named by its weekday, a distant one by its date, with the year if the day
+        and the month alone are ambiguous.
         """
         clock = moment.strftime("%H:%M")
         apart = moment.date() - now.date()

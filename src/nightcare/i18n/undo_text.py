@@ -1,4 +1,4 @@
-"""Actions that can be undone, and what their undo has restored, as text."""
+"""Actions that can be undone, and the effects of their undo, as text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def undoable_text(action: UserAction, outlook: Outlook, translator: Translator) -> str:
-    """Return what the undo of an action would take back, such as "the snooze of the 22:00 water".
+    """Return the text of an action that can be undone, such as "the snooze of the 22:00 water".
 
     Args:
         action: The last action.
@@ -29,7 +29,7 @@ def undoable_text(action: UserAction, outlook: Outlook, translator: Translator) 
 
 
 def undone_text(action: UserAction, outlook: Outlook, translator: Translator) -> str:
-    """Return what the undo of an action has restored.
+    """Return the text about the restored state after the undo of an action.
 
     Args:
         action: The action that was undone.
@@ -43,10 +43,10 @@ def undone_text(action: UserAction, outlook: Outlook, translator: Translator) ->
 def elsewhere_values(
     delivery: Delivery, names: Mapping[str, str], outlook: Outlook, translator: Translator
 ) -> dict[str, str]:
-    """Return what was answered on another computer, and on which, for a text.
+    """Return the values of a text about an answer on another computer.
 
     Args:
-        delivery: What was answered.
+        delivery: The delivery that was answered.
         names: The name of each computer, by its id.
         outlook: The plan.
         translator: The user's language.
@@ -60,7 +60,7 @@ def elsewhere_values(
 
 
 def _settings(action: UserAction, outlook: Outlook, translator: Translator) -> list[str]:
-    """Return what holds again for all reminders."""
+    """Return the text about restored settings for all reminders."""
     state, now = outlook.global_state, outlook.now
     paused = state.pause_end(now)
     until = "" if paused is None else moment_text(paused, outlook, translator)
@@ -85,7 +85,7 @@ def _settings(action: UserAction, outlook: Outlook, translator: Translator) -> l
 
 
 def _answers(action: UserAction, outlook: Outlook, translator: Translator) -> list[str]:
-    """Return what has become of the occurrences that the action had answered."""
+    """Return the text about the occurrences that the action had answered."""
     if action.what not in {"done", "snooze", "skip", "good-night"}:
         return []
     ahead = [one for one in action.deliveries if one.occurrence.due > outlook.now]
@@ -102,7 +102,7 @@ def _many_come(ahead: Sequence[Delivery], outlook: Outlook, translator: Translat
 
 
 def _became(before: Delivery, action: UserAction, outlook: Outlook, translator: Translator) -> str:
-    """Return what has become of one occurrence."""
+    """Return the text about the new state of one occurrence."""
     delivery = next((one for one in outlook.deliveries if one.key == before.key), None)
     what = occurrence_text(before.occurrence, outlook, translator)
     match None if delivery is None else delivery.state:

@@ -45,7 +45,7 @@ def clocks_by_reminder(
 def week_lines(
     week: Sequence[AlikeDays], schedule: Schedule, translator: Translator
 ) -> Iterator[str]:
-    """Yield the week as lines: the days that are alike, and below them their reminders."""
+    """Yield the week as lines: equal days together, and below them their reminders."""
     for days in week:
         yield f"{days_text(days, translator)}, {hours_text(days, translator)}"
         for reminder, clocks in clocks_by_reminder(days, schedule, translator):
@@ -57,7 +57,7 @@ def week_lines(
 def frequency_lines(
     week: Sequence[AlikeDays], schedule: Schedule, translator: Translator
 ) -> Iterator[str]:
-    """Yield how often nightcare asks, as sentences."""
+    """Yield sentences about the number of reminders."""
     fewest, most = reminders_a_day(week)
     if fewest == most:
         yield translator.text("week_count", count=most)
