@@ -1,1 +1,1 @@
-"""Find what is wrong with the installation, and how to fix it."""
+"""Diagnosis of the installation: problems and their fixes."""

@@ -1,4 +1,4 @@
-"""Findings and probes: what all checks have in common."""
+"""Findings and probes, which all checks use."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class State(StrEnum):
 
     GOOD = "good"
     WARNING = "warning"
-    """It may keep reminders from the person."""
+    """A problem that may prevent reminders."""
     BAD = "bad"
-    """It keeps reminders, or the record of them, from the person."""
+    """A problem that prevents reminders, or the record of them."""
     UNKNOWN = "unknown"
 
 
@@ -46,7 +46,7 @@ class Check(StrEnum):
 
 
 _ESSENTIAL = frozenset({Check.CONFIG, Check.JOURNAL})
-"""Checks whose failure is bad: without them no reminder is right, or none is remembered."""
+"""Checks whose failure is bad, because reminders or their records depend on them."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Failure:
-    """The reason why a probe found nothing; an empty one if it exceeded its limit.
+    """The reason for the failure of a probe; an empty one if it exceeded its limit.
 
     Attributes:
         limit: The time that it had.
@@ -95,7 +95,7 @@ def good(check: Check, key: str, /, **values: object) -> Finding:
 
 
 def unknown(check: Check, key: str, /, **values: object) -> Finding:
-    """Return a finding that the state cannot be found out here."""
+    """Return a finding about a state that cannot be determined here."""
     return Finding(check, State.UNKNOWN, key, values)
 
 
@@ -105,12 +105,12 @@ def warning(check: Check, key: str, fix: str | None = None, /, **values: object)
 
 
 def bad(check: Check, key: str, fix: str | None = None, /, **values: object) -> Finding:
-    """Return a finding that something is bad; see `warning` for the fix."""
+    """Return a bad finding; see `warning` for the fix."""
     return Finding(check, State.BAD, key, values, fix or f"{key}_mend")
 
 
 def failed(check: Check, failure: Failure) -> Finding:
-    """Return the finding for a probe that found nothing."""
+    """Return the finding for a failed probe."""
     report = bad if check in _ESSENTIAL else warning
     if failure.reason:
         return report(check, "doctor_failed", reason=failure.reason)
@@ -130,7 +130,7 @@ def fix_of(finding: Finding, translator: Translator) -> str | None:
 def _text(key: str, values: Mapping[str, object], translator: Translator) -> str:
     parts = {name: _value_text(value, translator) for name, value in values.items()}
     text = translator.text(key, **parts)
-    # Names chosen by other programs must not break the line or control the terminal.
+    # Names from other programs must not break the line or control the terminal.
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
@@ -199,7 +199,7 @@ async def attempt(probe: Awaitable[Found], limit: float) -> Found | Failure:
 
     Args:
         probe: The probe.
-        limit: Seconds until it is given up.
+        limit: Seconds until the probe is cancelled.
     """
     length = timedelta(seconds=limit)
     try:

@@ -31,8 +31,8 @@ class TestOutcome:
     Attributes:
         finding: The finding for the person.
         notifier: The name of the notifier that showed it; empty if none did.
-        buttons: Whether buttons are drawn; None if the test does not tell.
-        doubtful: Whether only the person can tell, as no click arrived.
+        buttons: Whether buttons are drawn; None if the test cannot determine it.
+        doubtful: Whether only the person knows, as no click arrived.
     """
 
     finding: Finding
@@ -66,7 +66,7 @@ async def try_notifier(
         body=translator.text("doctor_trial_body"),
         buttons=(Button("it-works", translator.text("doctor_trial_button")),),
         spoken=translator.text("doctor_trial_spoken"),
-        # A reminder that is on the screen is not replaced.
+        # The test does not replace a reminder that is on the screen.
         place="doctor",
         stays=timedelta(seconds=seconds),
         asked_for=True,

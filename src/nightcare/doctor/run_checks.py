@@ -1,4 +1,4 @@
-"""Run all probes at the same time, each within its limit, and judge what they find."""
+"""Run all probes at the same time, each within its limit, and judge their results."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class _Checks:
         return content if isinstance(content, Content) else Content(sound=True, version=0)
 
     async def _published(self) -> PublishedEnvironment | None:
-        """Return the environment of the running service, if there is one that tells it."""
+        """Return the environment of the running service, if it published one."""
         return (await self._content()).service.environment if await self._runs is True else None
 
     async def loaded(self) -> LoadResult | None:

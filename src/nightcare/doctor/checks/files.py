@@ -33,7 +33,7 @@ _FULL = _MEBIBYTE
 """Bytes; with less free space the journal cannot be written for long."""
 
 _LOW = 50 * _MEBIBYTE
-"""Bytes; with less free space it is time to make room."""
+"""Bytes; with less free space the person should free some."""
 
 _GROUP_AND_OTHERS = 0o077
 
@@ -161,7 +161,7 @@ def _judge_access(journal: Inspection) -> Iterable[Finding]:
 def _judge_content(journal: Inspection) -> Iterable[Finding]:
     path, damaged = journal.path, "doctor_journal_damaged_mend"
     if journal.free is not None and journal.free < _FULL:
-        # SQLite cannot add its files to read what is sound.
+        # SQLite cannot create the companion files that it needs to read a sound journal.
         damaged = "doctor_disk_mend"
     match journal.content:
         case str(reason):

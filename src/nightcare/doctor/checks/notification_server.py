@@ -85,7 +85,7 @@ class DoNotDisturbFacts:
 
     Attributes:
         on: Whether it is on; None if unknown.
-        by: The program that says so; empty for the notification server by its specification.
+        by: The program that reported it; empty for the notification server by its specification.
     """
 
     on: bool | None
@@ -163,7 +163,7 @@ async def probe_do_not_disturb(bus: Connection, variables: Mapping[str, str]) ->
 
 
 def probe_desktop_setting(context: CheckContext) -> DoNotDisturbFacts:
-    """Query the desktop's setting for do not disturb, for a server that does not tell."""
+    """Query the desktop's setting for do not disturb, for a server that does not report it."""
     if sys.platform != "linux":
         return NOT_KNOWN
     from nightcare.desktop.presence.do_not_disturb import setting_in_use  # noqa: PLC0415 - Linux only

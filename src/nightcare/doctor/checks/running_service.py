@@ -129,7 +129,7 @@ def _judge_status(status: ServiceStatus, own_config: Path | None) -> Iterable[Fi
 
 
 def _judge_terminal(status: ServiceStatus, *, desktop: bool) -> Iterable[Finding]:
-    """Judge a service that shows reminders in its terminal, or in a log that nobody reads."""
+    """Judge a service that shows reminders in its terminal or log."""
     service = status.environment
     if status.screen != "terminal":
         return
@@ -144,10 +144,10 @@ def _judge_terminal(status: ServiceStatus, *, desktop: bool) -> Iterable[Finding
 
 
 def judge_refusal(refusal: DeliveryStatus | None) -> list[Finding]:
-    """Judge why an open reminder is not on the screen; the running service has tried."""
+    """Judge the reason why the running service could not show an open reminder."""
     if refusal is None:
         return []
-    # A server that was paused on purpose gives no id.
+    # A server that the person has paused returns no id.
     report = warning if refusal is DeliveryStatus.NO_ID else bad
     reason = TextKey(f"delivery_{refusal.word}")
     return [report(Check.SERVICE, "doctor_not_shown", reason=reason)]
@@ -169,8 +169,8 @@ def judge_environment(
     Args:
         service: The environment of the service.
         own: The environment of this command.
-        has_screen: Whether this command runs in a session with a screen; without one its variables
-            do not tell the desktop.
+        has_screen: Whether this command runs in a session with a screen; otherwise its variables do
+            not name the desktop.
     """
     if own.state and service.state and own.state != service.state:
         yield good(Check.SERVICE, "doctor_service_state", theirs=service.state, ours=own.state)

@@ -73,7 +73,7 @@ class UnitFacts:
 
 @dataclass(frozen=True)
 class NoManager:
-    """The reason why the user manager does not tell of the unit."""
+    """The reason why the user manager does not describe the unit."""
 
     fault: Fault
     reason: str = ""
@@ -159,7 +159,7 @@ def probe_session(context: CheckContext) -> SessionFacts:
     if variables.get("WAYLAND_DISPLAY"):
         kind = "wayland"
     elif variables.get("DISPLAY"):
-        # A display that ssh forwards is a screen as well.
+        # A display that ssh forwards also counts as a screen.
         kind = "x11"
     elif kind not in {"wayland", "x11", "mir"}:
         kind = ""

@@ -46,7 +46,7 @@ class BusFacts:
         fault: The reason why it does not answer; None if it does.
         server: The notification server on it; None if the bus does not answer.
         do_not_disturb: The state of do not disturb by the server; likewise.
-        id: The bus's own identifier, the same whatever address it was reached by.
+        id: The identifier of the bus, which does not depend on its address.
     """
 
     address: str | None
@@ -90,7 +90,7 @@ def judge_backend(
 
     Args:
         backend: The notifier that the config names, if any.
-        service: The environment of the running service, which counts first.
+        service: The environment of the running service, which takes precedence.
         variables: The environment of this command.
     """
     if backend == "plyer" and sys.platform == "linux":

@@ -26,10 +26,10 @@ from nightcare.doctor.check import (
 from nightcare.journal.service_status import PublishedZone
 
 RELEASED = datetime.fromisoformat(__released__).replace(tzinfo=UTC)
-"""The release of this version: no right clock is behind it."""
+"""The release date of this version; a clock before it is wrong."""
 
 _SET_BACK = timedelta(minutes=2)
-"""More than a clock that is synchronised is set back."""
+"""A longer step back than synchronisation causes."""
 
 _NOON, _MIDDLE_OF_MONTH = 12, 15
 _TIMEDATE = "org.freedesktop.timedate1"
@@ -88,7 +88,7 @@ def compare_offsets(here: TimeZone, now: datetime) -> list[Comparison]:
 
 
 async def probe_synchronisation(context: CheckContext) -> bool | None:
-    """Return whether the clock is synchronised; None if systemd-timedated does not tell."""
+    """Return whether the clock is synchronised; None if systemd-timedated does not report it."""
     address = system_bus(context.variables)
     if address is None:
         return None
@@ -99,7 +99,7 @@ async def probe_synchronisation(context: CheckContext) -> bool | None:
 
     try:
         async with open_connection(address, context.limits.call) as bus:
-            # It ends when it is idle, and is meant to be started for a query.
+            # systemd-timedated exits when it is idle, and is meant to be started by a query.
             owner = await bus.get_name_owner(_TIMEDATE) or await bus.start_service(_TIMEDATE)
             if owner is None:
                 return None
@@ -121,7 +121,7 @@ async def probe_alarm() -> bool:
 
 
 def _ignore() -> None:
-    """Do nothing: the alarm is closed before it can go off."""
+    """Do nothing, because the alarm is closed before it can fire."""
 
 
 # Judgement
