@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import nightcare
+from parts.scripts import shell_program
 
 PACKAGE = Path(nightcare.__file__).parent
 REMINDERS = "domain/reminders.py"
@@ -48,7 +49,7 @@ def run(copy: Path, *words: str) -> subprocess.CompletedProcess[str]:
             "PYTHONPATH": str(copy.parent),
             "HOME": str(home),
             "XDG_RUNTIME_DIR": str(home),
-            "PATH": "/usr/bin:/bin",
+            "PATH": f"{home}/bin:/usr/bin:/bin",
             "LANG": "C.UTF-8",
         },
         stdin=subprocess.DEVNULL,
@@ -92,6 +93,28 @@ def test_an_empty_module_of_a_command_is_damaged(copy: Path) -> None:
     assert result.returncode == 1
     assert "status has no status_command" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_an_empty_module_of_the_service_is_damaged(copy: Path) -> None:
+    """Such a program is not restarted after an upgrade either."""
+    (copy / "service" / "app.py").write_text("", encoding="utf-8")
+    code = "from nightcare.service.startup import load_code; load_code()"
+    assert "cannot import name 'ServiceApp'" in run(copy, "timeit", "-n1", "-r1", code).stderr
+
+
+@pytest.mark.parametrize("file", ["nightcare.service", "nightcare.svg"])
+def test_a_template_that_is_missing_is_no_fault_of_the_place_it_is_for(
+    copy: Path, file: str
+) -> None:
+    """`install` changes nothing."""
+    shell_program(copy.parents[1] / "bin" / "systemctl", "")
+    (copy / file).unlink()
+    before = sorted(copy.parents[1].glob(".*"))
+    result = run(copy, "nightcare", "install")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "missing or damaged" in result.stderr
+    assert str(copy / file) in result.stderr
+    assert sorted(copy.parents[1].glob(".*")) == before
 
 
 def test_damage_is_reported_in_english_without_the_texts(copy: Path) -> None:

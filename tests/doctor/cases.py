@@ -174,6 +174,15 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
         judge_unit(replace(UNIT, program="/gone/bin/nightcare"), WAYLAND, LIMIT),
         [("unit_program_gone", BAD)],
     ),
+    (judge_unit(replace(UNIT, foreign="/bin/true"), WAYLAND, LIMIT), [("unit_foreign", BAD)]),
+    (
+        judge_unit(replace(UNIT, unusable="/opt/python", reason="Gone"), WAYLAND, LIMIT),
+        [("unit_unusable", BAD)],
+    ),
+    (
+        judge_unit(replace(UNIT, overrides=("/home/mette/own.conf",)), WAYLAND, LIMIT),
+        [("unit_overridden", WARNING)],
+    ),
     (judge_unit(replace(UNIT, graphical=False), WAYLAND, LIMIT), [("unit_target", WARNING)]),
     (judge_unit(replace(UNIT, graphical=False), NO_SCREEN, LIMIT), [("unit_good", GOOD)]),
     (

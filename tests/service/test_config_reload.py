@@ -215,13 +215,14 @@ def test_refused_files_of_an_upgrade_are_checked_again_after_a_save(
 
 
 @pytest.mark.parametrize("file", ["import nightcare.d +", "raise KeyError"])
-def test_a_module_that_is_cut_off_meanwhile_changes_nothing(
+def test_a_config_that_a_damaged_module_could_not_read_is_read_when_it_is_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
-    """An installer or a full disk left half a file; the active schedule stays."""
+    """An installer or a full disk left half a file; the active schedule stays until then."""
     bench = Bench(tmp_path)
     (tmp_path / "half_a_module.py").write_text(file, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("nightcare.service.config_reload._AGAIN_SECONDS", 0.01)
 
     def load(*_: object) -> LoadResult:
         importlib.import_module("half_a_module")
@@ -233,5 +234,8 @@ def test_a_module_that_is_cut_off_meanwhile_changes_nothing(
         bench.file.write_text(CONFIG.replace('"1h"', '"2h"'), encoding="utf-8")
         await bench.until(lambda: "is being upgraded" in bench.err.getvalue())
         assert bench.app.settings.loaded.schedule is before
+        monkeypatch.setattr("nightcare.service.config_reload.load_cached", load_cached)
+        await bench.until(lambda: "The new schedule is active." in bench.out.getvalue())
+        assert bench.app.config.mistakes == ()
 
     bench.run(test)

@@ -34,6 +34,9 @@ from nightcare.threads import run_in_thread
 _SETTLE_SECONDS = 0.2
 """The time that an editor gets to finish writing."""
 
+_AGAIN_SECONDS = 60.0
+"""The delay before a config is read again that damaged program files could not read."""
+
 _UNREAD = "unread"
 """The stamp of a file that is read in any case."""
 
@@ -94,10 +97,13 @@ class ConfigReload:
 
     def saved(self) -> None:
         """Reload soon if the file has changed; its writer may not be finished."""
+        self._load_later(_SETTLE_SECONDS)
+
+    def _load_later(self, seconds: float) -> None:
         self.stop()
         request = _Request(now(), self.load_if_changed)
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(_SETTLE_SECONDS, self._requests.put_nowait, request)
+        self._timer = loop.call_later(seconds, self._requests.put_nowait, request)
 
     def request(self) -> None:
         """Reload, whether or not the file has changed."""
@@ -157,6 +163,8 @@ class ConfigReload:
                 # A file of the program was removed, cut short or mixed with another version.
                 if not isinstance(error, OSError) and not is_damage(error):
                     raise
+                # Of the program's files only one is followed, and it did not change.
+                self._load_later(_AGAIN_SECONDS)
             else:
                 return ()
         # The config is read again when the program's files are complete.

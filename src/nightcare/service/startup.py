@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import importlib
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -87,7 +86,8 @@ def run_service(named: Path | None, variables: Mapping[str, str]) -> None:
 def load_code() -> None:
     """Load the code of the service: 60 ms, which pass while another process validates."""
     asyncio()
-    importlib.import_module("nightcare.service.app")
+    # A name, because a module that an installer left empty can be loaded.
+    from nightcare.service.app import ServiceApp  # noqa: F401, PLC0415 - in its own time
 
 
 def asyncio() -> ModuleType:

@@ -19,7 +19,7 @@ from nightcare.doctor.checks.service_unit import (
     probe_unit,
 )
 from parts.probes import LONG, SHORT, context_of
-from parts.scripts import only_program
+from parts.scripts import only_program, shell_program
 
 Make = Callable[[str, str], dict[str, str]]
 
@@ -38,7 +38,8 @@ SubState=failed
 Result=exit-code
 ExecMainStatus=78
 FragmentPath=/home/mette/.config/systemd/user/nightcare.service
-ExecStart={ path=PROGRAM ; argv[]=PROGRAM run ; ignore_errors=no ; pid=0 ; status=0/0 }
+ExecStart={ path=PROGRAM ; argv[]=PROGRAM -P nightcare ; ignore_errors=no ; pid=0 ; status=0/0 }
+DropInPaths=DROPINS
 WantedBy=graphical-session.target default.target
 NeedDaemonReload=yes
 
@@ -78,6 +79,41 @@ def test_a_unit_whose_program_has_gone(programs: Make) -> None:
     unit = unit_of(programs, f"/bin/cat <<'END'\n{text}END")
     assert isinstance(unit, UnitFacts)
     assert unit.program == "/gone with spaces/bin/nightcare"
+
+
+def started(programs: Make, program: Path | str, arguments: str, drop_ins: str = "") -> UnitFacts:
+    """Return the facts of a unit that starts a program."""
+    text = _LOADED.replace("PROGRAM -P nightcare", f"PROGRAM {arguments}")
+    text = text.replace("PROGRAM", str(program)).replace("DROPINS", drop_ins)
+    unit = unit_of(programs, f"/bin/cat <<'END'\n{text}END")
+    assert isinstance(unit, UnitFacts)
+    return unit
+
+
+def test_a_unit_whose_interpreter_cannot_load_the_service(programs: Make, tmp_path: Path) -> None:
+    """As after a new minor version of Python, or with damaged files."""
+    other = shell_program(
+        tmp_path / "python", "echo Traceback >&2; echo ImportError: no nightcare >&2; exit 1"
+    )
+    unit = started(programs, other, "-P -m nightcare.service")
+    assert (unit.unusable, unit.reason) == (str(other), "ImportError: no nightcare")
+    unit = started(programs, shell_program(tmp_path / "python", ""), "-P -m nightcare.service")
+    assert (unit.unusable, unit.reason) == ("", "")
+
+
+def test_a_unit_that_starts_something_else(programs: Make) -> None:
+    """As after an edit by hand."""
+    assert started(programs, "/bin/true", "").foreign == "/bin/true"
+
+
+def test_a_drop_in_that_starts_another_installation(programs: Make, tmp_path: Path) -> None:
+    """It counts whatever `install` writes; one that changes nothing of that is not named."""
+    theirs, harmless = tmp_path / "theirs.conf", tmp_path / "harmless.conf"
+    theirs.write_text("[Service]\nExecStart=\nExecStart=/opt/python -m nightcare.service\n")
+    harmless.write_text("[Service]\nNice=5\n")
+    both = f"{harmless} {theirs} {tmp_path}/gone.conf"
+    assert started(programs, "/bin/sh", "nightcare", both).overrides == (str(theirs),)
+    assert started(programs, sys.executable, "-m nightcare", both).overrides == ()
 
 
 def test_output_that_makes_no_sense_is_no_unit(programs: Make) -> None:

@@ -98,11 +98,12 @@ def install(command: Sequence[str], state: Path) -> Path:
     reach()
     was_active, rollback = is_active(), FileRollback()
     path = unit_file(os.environ)
+    graphical = _systemctl("is-active", "--quiet", GRAPHICAL, may_fail=True) == 0
+    text = unit_text(command, state=state, graphical=graphical)
     try:
         for one in (path, *_links(path)):
             rollback.keep(one)
-        graphical = _systemctl("is-active", "--quiet", GRAPHICAL, may_fail=True) == 0
-        _enable(path, unit_text(command, state=state, graphical=graphical))
+        _enable(path, text)
         if _systemctl("restart", NAME, may_fail=True):
             raise _not_started(NAME)
     except OSError as error:

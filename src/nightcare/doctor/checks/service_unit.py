@@ -15,7 +15,7 @@ from pathlib import Path
 
 from nightcare.desktop.dbus import Fault
 from nightcare.desktop.programs import output
-from nightcare.desktop.systemd.unit_file import GRAPHICAL, NAME
+from nightcare.desktop.systemd.unit_file import GRAPHICAL, NAME, words_of
 from nightcare.doctor.check import Check, CheckContext, Failure, Finding, bad, failed, good, warning
 from nightcare.errors import ConfigError
 
@@ -30,10 +30,13 @@ BOOTED = Path("/run/systemd/system")
 
 _PROPERTIES = (
     "Id", "LoadState", "UnitFileState", "ActiveState", "SubState", "Result", "ExecMainStatus",
-    "FragmentPath", "ExecStart", "WantedBy", "NeedDaemonReload",
+    "FragmentPath", "DropInPaths", "ExecStart", "WantedBy", "NeedDaemonReload",
 )  # fmt: skip
 
 _LONGEST_FIRST_LINE = 512
+
+_MODULE = "nightcare.service"
+_LOAD = "from nightcare.service.startup import load_code; load_code()"
 
 _INVALID_CONFIG = str(ConfigError.exit_code)
 _CANNOT_EXECUTE = "203"
@@ -53,6 +56,10 @@ class UnitFacts:
         status: The exit status of the last run.
         path: The unit's file.
         program: The program that it starts, if that does not exist; else empty.
+        foreign: The program that it starts, if that is not nightcare; else empty.
+        unusable: The interpreter that it starts, if that cannot load the service; else empty.
+        reason: Why it cannot.
+        overrides: The drop-in files that let it start something else than this installation.
         wanted_by: The targets that start it.
         stale: Whether its file was changed since the manager read it.
         graphical: Whether the manager knows of a graphical session.
@@ -66,6 +73,10 @@ class UnitFacts:
     status: str = "0"
     path: str = ""
     program: str = ""
+    foreign: str = ""
+    unusable: str = ""
+    reason: str = ""
+    overrides: tuple[str, ...] = ()
     wanted_by: tuple[str, ...] = ()
     stale: bool = False
     graphical: bool = False
@@ -112,6 +123,9 @@ def probe_unit(context: CheckContext) -> UnitFacts | NoManager:
         return NoManager(Fault.REFUSED, " ".join(printed.err.split()) or str(printed.status))
     units = {one.get("Id"): one for one in map(_properties, printed.out.split("\n\n"))}
     unit, session = units.get(NAME, {}), units.get(GRAPHICAL, {})
+    start = unit.get("ExecStart", "")
+    missing = _missing_program(start)
+    reason = "" if missing else _load_error(start, context)
     return UnitFacts(
         load=unit.get("LoadState", "not-found"),
         file=unit.get("UnitFileState", ""),
@@ -120,7 +134,11 @@ def probe_unit(context: CheckContext) -> UnitFacts | NoManager:
         result=unit.get("Result", ""),
         status=unit.get("ExecMainStatus", ""),
         path=unit.get("FragmentPath", ""),
-        program=_missing_program(unit.get("ExecStart", "")),
+        program=missing,
+        foreign="" if "nightcare" in start else _program(start),
+        unusable=_program(start) if reason else "",
+        reason=reason,
+        overrides=_overrides(unit.get("DropInPaths", ""), start),
         wanted_by=tuple(unit.get("WantedBy", "").split()),
         stale=unit.get("NeedDaemonReload") == "yes",
         graphical=session.get("ActiveState") == "active",
@@ -132,13 +150,51 @@ def _properties(block: str) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
+def _program(start: str) -> str:
+    """Return the program of an ExecStart; empty without one."""
+    path = re.search(r"\bpath=(.*?) ; argv", start)
+    return "" if path is None else path[1]
+
+
 def _missing_program(start: str) -> str:
     """Return the program of an ExecStart, or a script's interpreter, if it is gone; else empty."""
-    path = re.search(r"\bpath=(.*?) ; argv", start)
-    if path is None:
-        return ""
-    needed = (path[1], _interpreter(Path(path[1])))
+    program = _program(start)
+    needed = (program, _interpreter(Path(program))) if program else ()
     return next((one for one in needed if one and not os.access(one, os.X_OK)), "")
+
+
+def _load_error(start: str, context: CheckContext) -> str:
+    """Return why the interpreter of an ExecStart cannot load the service; empty if it can.
+
+    That is so after a change of the interpreter's minor version, and with damaged files.
+    """
+    if f" -m {_MODULE}" not in start:
+        return ""
+    variables = {**context.variables}
+    variables.pop("PYTHONPATH", None)
+    try:
+        # The limit of the probe leaves so much after `systemctl`.
+        limit = context.limits.call / 2
+        loaded = output((_program(start), "-P", "-c", _LOAD), variables, limit)
+    except (OSError, TimeoutError):
+        return ""
+    lines = loaded.err.strip().splitlines()
+    return (lines[-1] if lines else str(loaded.status)) if loaded.status else ""
+
+
+def _overrides(printed: str, start: str) -> tuple[str, ...]:
+    """Return the drop-in files that set ExecStart, unless this installation is started anyway."""
+    if sys.executable in start:
+        return ()
+    return tuple(path for path in words_of(printed) if _sets_start(Path(path)))
+
+
+def _sets_start(drop_in: Path) -> bool:
+    try:
+        lines = drop_in.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return False
+    return any(line.replace(" ", "").startswith("ExecStart=") for line in lines)
 
 
 def _interpreter(program: Path) -> str:
@@ -225,6 +281,13 @@ def _judge_start(unit: UnitFacts, session: SessionFacts) -> Iterable[Finding]:
     install = "doctor_unit_missing_mend"
     if unit.program:
         yield bad(Check.UNIT, "doctor_unit_program_gone", install, program=unit.program)
+    if unit.foreign:
+        yield bad(Check.UNIT, "doctor_unit_foreign", install, program=unit.foreign)
+    if unit.unusable:
+        named = {"program": unit.unusable, "reason": unit.reason}
+        yield bad(Check.UNIT, "doctor_unit_unusable", **named)
+    if unit.overrides:
+        yield warning(Check.UNIT, "doctor_unit_overridden", paths=unit.overrides)
     if not unit.file.startswith("enabled"):
         yield warning(Check.UNIT, "doctor_unit_disabled")
     if session.kind and unit.graphical and GRAPHICAL not in unit.wanted_by:
