@@ -20,8 +20,8 @@ from nightcare.cli.run import forget_topics
 from nightcare.desktop import desktop_entry
 from nightcare.desktop.instance_lock import service_runs
 from nightcare.desktop.systemd import user_unit
+from nightcare.desktop.systemd.file_rollback import FileRollback
 from nightcare.desktop.systemd.unit_file import NAME
-from nightcare.desktop.systemd.user_unit import FileRollback
 from nightcare.engine.welcome import request_welcome
 from nightcare.errors import DesktopError, NightcareError, ValueRefused
 from nightcare.i18n.plan_text import next_line

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.desktop.systemd.user_unit import FileRollback
+from nightcare.desktop.systemd.file_rollback import FileRollback
 
 
 def test_everything_is_as_it_was(tmp_path: Path) -> None:
