@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -420,5 +422,55 @@ def test_without_the_program_its_settings_say_nothing(bus: PrivateBus) -> None:
             attending(bus.address, variables=variables) as watch,
         ):
             assert watch.attendant.presence == HERE
+
+    run(story())
+
+
+def _make_pipe(file: Path) -> None:
+    os.mkfifo(file)
+
+
+def _link_to_itself(file: Path) -> None:
+    file.symlink_to(file)
+
+
+def _link_to_device(file: Path) -> None:
+    file.symlink_to("/dev/zero")
+
+
+def _write_too_much(file: Path) -> None:
+    with file.open("wb") as stream:
+        stream.write(b"[General]\ndoNotDisturb=true\n")
+        stream.truncate(2**31)
+
+
+def _write_binary(file: Path) -> None:
+    file.write_bytes(b"\xff\xfe\x00")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [Path.mkdir, _make_pipe, _link_to_itself, _link_to_device, _write_too_much, _write_binary],
+)
+def test_a_settings_file_that_is_no_text_says_nothing_and_blocks_nothing(
+    bus: PrivateBus, tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    """As soon as it is one again it counts."""
+    file = tmp_path / "lxqt" / "notifications.conf"
+    file.parent.mkdir()
+
+    async def story() -> None:
+        make(file)
+        async with NamedService(bus.address, NOTIFICATIONS) as server:
+            information = ("lxqt-notificationd", "lxqt.org", "1.2.0", "1.2")
+            server.answers[NOTIFICATIONS, "GetServerInformation"] = ("ssss", information)
+            variables = {"XDG_CONFIG_HOME": str(tmp_path)}
+            async with attending(bus.address, variables=variables) as watch:
+                known = watch.attendant.known()[Condition.DO_NOT_DISTURB]
+                assert known == ConditionState(None)
+                file.rename(file.with_name("odd"))
+                file.write_text("[General]\ndoNotDisturb=true\n", encoding="utf-8")
+                await watch.attendant.refresh()
+                assert watch.attendant.presence == QUIET
 
     run(story())

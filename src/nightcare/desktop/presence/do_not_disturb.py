@@ -11,7 +11,9 @@ signals their changes.
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +42,9 @@ _DEEPIN_SETTING = 0
 _BUDGIE = "org.budgie_desktop.Notifications"
 _BUDGIE_PATH = "/org/budgie_desktop/Notifications"
 _BUDGIE_DISPATCHER = "org.buddiesofbudgie.budgie.Dispatcher"
+
+_LARGEST_FILE = 2**20
+"""Bytes of the largest settings file that is read; it is read on the event loop."""
 
 _Ask = Callable[[Connection, str], Awaitable[bool]]
 
@@ -257,13 +262,28 @@ def _file_source(
     async def ask(bus: Connection, owner: str) -> bool:
         await _require_server(bus, owner, server)
         try:
-            return re.search(on, file.read_text(encoding="utf-8"), re.MULTILINE) is not None
+            return re.search(on, _settings_text(file), re.MULTILINE) is not None
         except FileNotFoundError:
             return False
         except (OSError, ValueError) as error:
             raise CallError(str(file)) from error
 
     return _source(by, ask, when_needed=True)
+
+
+def _settings_text(file: Path) -> str:
+    """Return the text of a settings file.
+
+    Raises:
+        OSError: It cannot be read, or is not a regular file of a usual size.
+        ValueError: It is not in UTF-8.
+    """
+    # Opening a named pipe must not wait for its writer.
+    with open(file, "rb", opener=lambda path, how: os.open(path, how | os.O_NONBLOCK)) as stream:
+        status = os.fstat(stream.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_FILE:
+            raise OSError(file)
+        return stream.read().decode()
 
 
 async def _require_server(bus: Connection, owner: str, name: str) -> None:
