@@ -234,7 +234,8 @@ def test_a_desktop_without_an_event_is_asked_when_it_matters(bus: PrivateBus) ->
             saver.answers[SAVER, "GetSessionIdleTime"] = ("u", (IDLE_AFTER - 1,))
             async with attending(bus.address) as watch:
                 assert watch.attendant.presence == HERE
-                for idle, presence in ((IDLE_AFTER, IDLE), (10, HERE)):
+                # The last one is -1 in an unsigned number: the time is not known.
+                for idle, presence in ((IDLE_AFTER, IDLE), (10, HERE), (2**32 - 1, HERE)):
                     saver.answers[SAVER, "GetSessionIdleTime"] = ("u", (idle,))
                     await watch.attendant.refresh()
                     assert watch.attendant.presence == presence

@@ -59,6 +59,9 @@ _POWER = "org.freedesktop.PowerManagement.Inhibit"
 _POWER_NAMES = ("org.freedesktop.PowerManagement", _POWER)
 """Desktops own one of them or both."""
 
+_NEGATIVE = 2**31
+"""Values of an unsigned number from which on it was negative where it was signed: no idle time."""
+
 _MILLISECOND = timedelta(milliseconds=1)
 _NEARLY = 1000
 """Milliseconds; a watch may fire a moment before the idle time has reached it."""
@@ -96,6 +99,8 @@ def _idle_sources(session: str, after: timedelta) -> tuple[PresenceSource, ...]:
         at = DBusAddress(_SAVER_PATH, bus_name=owner, interface=_SAVER)
         # Milliseconds, as in KDE Plasma; under Wayland it answers with an error.
         (idle,) = await bus.call(at, "GetSessionIdleTime", "u")
+        if idle >= _NEGATIVE:
+            raise CallError("an idle time below zero")
         return bool(idle >= after // _MILLISECOND)
 
     return (
