@@ -116,19 +116,19 @@ def refusal_of(code: ReasonCode) -> Trouble:
     return Trouble("unsuitable" if code.value in _WITHOUT else "refused", str(code))
 
 
-def loss_of(code: ReasonCode, *, told: bool, accepted: bool) -> Trouble:
+def loss_of(code: ReasonCode, *, from_broker: bool, accepted: bool) -> Trouble:
     """Return the trouble for the end of a connection.
 
     Args:
         code: The reason.
-        told: Whether the broker sent it; otherwise it comes from paho-mqtt.
+        from_broker: Whether the broker sent it; otherwise it comes from paho-mqtt.
         accepted: Whether the broker had accepted the connection.
     """
     if code.value == _KEEPALIVE_TIMEOUT:
         return Trouble("silent")
     if code.value == _TAKEN_OVER:
         return Trouble("taken_over")
-    if told and code.value != _UNSPECIFIED:
+    if from_broker and code.value != _UNSPECIFIED:
         return Trouble("ended_by_broker", str(code))
     if code.value == _PROTOCOL_ERROR:
         return Trouble("garbage", str(code))

@@ -258,7 +258,7 @@ class BrokerConnection:
         client.on_disconnect = lambda *values: self.drop(
             loss_of(
                 values[3],
-                told=values[2].is_disconnect_packet_from_server,
+                from_broker=values[2].is_disconnect_packet_from_server,
                 accepted=self._accepted,
             )
         )

@@ -74,7 +74,7 @@ class KernelAlarm:
         self._jumped = jumped
         self._soon = soon
         self._coming: datetime | None = None
-        self._told_late: asyncio.Handle | None = None
+        self._late_call: asyncio.Handle | None = None
         self._timer = _create()
         loop.add_reader(self._timer, self._fired)
         self.set(None)
@@ -94,12 +94,12 @@ class KernelAlarm:
                 raise
             # The kernel reports a clock step once: to read(), or to the next timerfd_settime(),
             # which then fails with ECANCELED although the timer is armed.
-            self._told_late = self._loop.call_soon(self._jumped)
+            self._late_call = self._loop.call_soon(self._jumped)
 
     def close(self) -> None:
         """Stop the alarm for good."""
-        if self._told_late is not None:
-            self._told_late.cancel()
+        if self._late_call is not None:
+            self._late_call.cancel()
         self._loop.remove_reader(self._timer)
         os.close(self._timer)
 

@@ -34,17 +34,17 @@ def event_log(
     the name of a reminder, which is printed with its title.
     """
 
-    def tell(key: str, at: datetime, /, **values: object) -> None:
-        here = at.astimezone(zone)
-        spoken = {
-            name: translator.when(value.astimezone(zone), here)
+    def log(key: str, at: datetime, /, **values: object) -> None:
+        local = at.astimezone(zone)
+        texts = {
+            name: translator.when(value.astimezone(zone), local)
             if isinstance(value, datetime)
             else value
             for name, value in values.items()
         }
         if "reminder" in values:
-            spoken["reminder"] = schedule.label(str(values["reminder"]), translator.text)
+            texts["reminder"] = schedule.label(str(values["reminder"]), translator.text)
         with contextlib.suppress(OSError, ValueError):
-            print(f"{here:%H:%M:%S}", translator.text(key, **spoken), file=out, flush=True)
+            print(f"{local:%H:%M:%S}", translator.text(key, **texts), file=out, flush=True)
 
-    return tell
+    return log

@@ -92,7 +92,7 @@ def _answers(action: UserAction, outlook: Outlook, translator: Translator) -> li
     rest = [one for one in action.deliveries if one not in ahead]
     if len(ahead) <= 1:
         ahead, rest = [], list(action.deliveries)
-    parts = [_became(one, action, outlook, translator) for one in rest]
+    parts = [_new_state_text(one, action, outlook, translator) for one in rest]
     return [*parts, *([_many_come(ahead, outlook, translator)] if ahead else [])]
 
 
@@ -101,7 +101,9 @@ def _many_come(ahead: Sequence[Delivery], outlook: Outlook, translator: Translat
     return translator.text("undone_many_come", what=what)
 
 
-def _became(before: Delivery, action: UserAction, outlook: Outlook, translator: Translator) -> str:
+def _new_state_text(
+    before: Delivery, action: UserAction, outlook: Outlook, translator: Translator
+) -> str:
     """Return the text about the new state of one occurrence."""
     delivery = next((one for one in outlook.deliveries if one.key == before.key), None)
     what = occurrence_text(before.occurrence, outlook, translator)

@@ -39,7 +39,7 @@ _BODY_LENGTH = 199
 _TROUBLE_LENGTH = 100
 
 _MOST_CALLS = 4
-"""Calls under way at once; those that never end must not become many."""
+"""The maximum number of concurrent calls, because a call may never end."""
 
 
 class PlyerBackend(Protocol):
@@ -169,10 +169,10 @@ class PlyerNotifier:
             if self._notifier is None:
                 self._notifier = cast("PlyerBackend", import_module("plyer").notification)
             self._notifier.notify(
-                title=_no_option(
+                title=_escape_option(
                     shortened(title_of(message, named=not message.spoken), _TITLE_LENGTH)
                 ),
-                message=_no_option(body_of(message, spoken=True, length=_BODY_LENGTH)),
+                message=_escape_option(body_of(message, spoken=True, length=_BODY_LENGTH)),
                 app_name=APPLICATION,
                 app_icon=self._icon,
             )
@@ -197,6 +197,6 @@ def obstacle_on_linux(bus: str | None, variables: Mapping[str, str]) -> str:
     return ""
 
 
-def _no_option(text: str) -> str:
+def _escape_option(text: str) -> str:
     """Replace a leading hyphen by an en dash, so that notify-send reads no option."""
     return f"\N{EN DASH}{text[1:]}" if text.startswith("-") else text

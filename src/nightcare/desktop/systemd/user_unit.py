@@ -39,7 +39,7 @@ def unit_file(variables: Mapping[str, str]) -> Path:
     Args:
         variables: The environment, which is used if there is no manager to query.
     """
-    for folder in map(Path, words_of(_asked("show", "--property=UnitPath", "--value"))):
+    for folder in map(Path, words_of(_systemctl_output("show", "--property=UnitPath", "--value"))):
         if folder.parts[-2:] == _CONTROL:
             # It comes first, and lies beside the folder of own units, systemd.unit(5).
             return folder.with_name("user") / NAME
@@ -48,7 +48,7 @@ def unit_file(variables: Mapping[str, str]) -> Path:
 
 def environment() -> dict[str, str]:
     """Return the environment that the user manager gives its services; empty without one."""
-    return environment_of(_asked("show-environment"))
+    return environment_of(_systemctl_output("show-environment"))
 
 
 def own_command(config: Path | None, *words: str) -> list[str]:
@@ -121,7 +121,7 @@ def install(command: Sequence[str], state: Path) -> Path:
 
 def _not_started(unit: str) -> DesktopError:
     result, status = (
-        _asked("show", f"--property={one}", "--value", unit).strip() or "-"
+        _systemctl_output("show", f"--property={one}", "--value", unit).strip() or "-"
         for one in ("Result", "ExecMainStatus")
     )
     return DesktopError("service_did_not_start", unit=unit, result=result, status=status)
@@ -134,7 +134,7 @@ def bridge_files(variables: Mapping[str, str]) -> tuple[Path, Path]:
 
 
 def write_bridge(command: Sequence[str], state: Path) -> None:
-    """Write and enable the unit of the bridge, which the next start of the service starts anew.
+    """Write and enable the unit of the bridge, which the next start of the service restarts.
 
     Args:
         command: What it starts.
@@ -191,7 +191,7 @@ def uninstall(variables: Mapping[str, str]) -> bool:
 
 
 def is_active() -> bool:
-    """Return whether the unit is active, whoever installed it."""
+    """Return whether the unit is active, also one that the person did not install."""
     return _answers_yes("is-active")
 
 
@@ -219,7 +219,7 @@ def _attempt(*words: str) -> None:
 
 
 def _enable(path: Path, text: str) -> None:
-    """Write a unit and enable it anew: an earlier install may have chosen another target."""
+    """Write a unit and enable it again, as an earlier install may have chosen another target."""
     try:
         replace_entry(path, text)
     except OSError as error:
@@ -242,7 +242,7 @@ def _remove(path: Path, files: Iterable[Path]) -> None:
     _systemctl("daemon-reload", may_fail=True)
 
 
-def _asked(*words: str) -> str:
+def _systemctl_output(*words: str) -> str:
     """Return the output of `systemctl --user`; an empty text if it fails."""
     try:
         result = _run(words)
