@@ -74,7 +74,7 @@ class ActExchange:
     computer: str
 
     def sync(self, now: datetime) -> bool:
-        """Record what has changed here as acts, and apply the acts of all computers (now in UTC).
+        """Record local changes as acts, and apply the acts of all computers (now in UTC).
 
         Returns:
             Whether anything was written. A write wakes the service, so nothing unchanged is

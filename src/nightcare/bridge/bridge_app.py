@@ -131,10 +131,10 @@ class BridgeApp:
             await cancel_all([*tasks, *self._leaving, *self._upgrade.running()])
             self._reader.close()
 
-    # What is published
+    # Publishing
 
     def refresh(self) -> None:
-        """Publish what has changed in the journal, the config or the plan."""
+        """Publish the changes in the journal, the config and the plan."""
         self._refresh_due = False
         try:
             facts = self._read()
@@ -155,7 +155,7 @@ class BridgeApp:
         self._set_alarm()
 
     def _read(self) -> BridgeFacts:
-        """Exchange with other computers what is shared, and return the facts.
+        """Exchange shared records with other computers, and return the facts.
 
         Raises:
             StateError: The journal cannot be used.
@@ -173,7 +173,7 @@ class BridgeApp:
         return replace(facts, shared=shared.payloads)
 
     def _receive(self, messages: Sequence[SharedMessage]) -> None:
-        """Receive what computers share, together with what arrives at the same time."""
+        """Receive shared messages, together with those that arrive at the same time."""
         self._received += messages
         if not self._refresh_due:
             self._refresh_due = True
@@ -270,7 +270,7 @@ class BridgeApp:
         return None if until is None else until - now()
 
     def _changed(self, topic: str | None) -> None:
-        """Handle a publication that the broker has taken, or a change of what it refuses."""
+        """Handle an acknowledged publication, or a change of the refused topics."""
         facts, publisher = self._facts, self._publisher
         if facts is None or publisher is None:
             return

@@ -68,7 +68,7 @@ class BridgeFacts:
 
     @property
     def open(self) -> Delivery | None:
-        """The reminder that can be answered now: on the screen, or due while nobody is there."""
+        """The reminder that can be answered now: on the screen, or due while the person is away."""
         return foremost(one for one in self.outlook.unsettled() if self._is_open(one))
 
     @cached_property
@@ -137,7 +137,7 @@ def encoded(value: object) -> bytes:
 
 
 def changes_at(facts: BridgeFacts) -> datetime | None:
-    """Return the next instant (UTC) at which time alone changes what is published."""
+    """Return the next instant (UTC) at which time alone changes a payload."""
     outlook = facts.outlook
     day = outlook.calendar.at(outlook.now)
     coming = outlook.next()

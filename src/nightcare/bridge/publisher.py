@@ -64,7 +64,7 @@ class Publisher:
 
     Attributes:
         refused: The topics that the broker does not let this user write, or read.
-        compared: Whether what the broker held is known.
+        compared: Whether the messages that the broker held are known.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class Publisher:
     # Called by the connection
 
     def connected(self) -> None:
-        """Read what the broker holds, and find out what is older than this connection."""
+        """Read the retained messages, and determine which ones are older than this connection."""
         others = () if self._calls.shared is None else self._topics.shared_by_all
         number = self._connection.subscribe([*self._topics.filters, *others])
         if number is not None:
@@ -147,7 +147,7 @@ class Publisher:
                 self._receive_command(name, bytes(message.payload))
 
     def acknowledged(self, number: int, refused: bool, /) -> None:  # noqa: FBT001 - by position
-        """Note that the broker has taken or refused a publication or subscription."""
+        """Handle the broker's acknowledgement or refusal of a publication or subscription."""
         topic = self._pending.pop(number, None)
         self._answered = True
         self._await_acknowledgement()
@@ -164,7 +164,7 @@ class Publisher:
         self._settle()
 
     def _note(self, topic: str, *, refused: bool) -> None:
-        """Note whether the broker refuses a topic."""
+        """Record whether the broker refuses a topic."""
         if refused != (topic in self.refused):
             self.refused ^= {topic}
             self._calls.changed(None)
@@ -175,7 +175,7 @@ class Publisher:
         own = message.computer == self._topics.computer
         if own:
             self._take_note(topic, message.payload)
-        # What the broker holds of this computer is read too: its journal may have been lost.
+        # Read this computer's own messages too, because its journal may have been lost.
         if own and self.compared:
             return
         if self._calls.shared is None or not (message.payload or message.name == COMPUTER):
@@ -197,7 +197,7 @@ class Publisher:
     def _compare_anyway(self) -> None:
         """Continue without the marker, which the broker may refuse, unless the broker hangs."""
         if self._answered:
-            # The user may not read what is below our topics, so that no command arrives.
+            # The broker does not let the user read our topics, so no command arrives.
             self._note(self._topics.commands, refused=not self._fresh)
             self._compare()
 
@@ -219,7 +219,7 @@ class Publisher:
     def _reconcile(self) -> None:
         if not self.compared:
             return
-        # What was refused counts as held, so that it is tried again when it has changed.
+        # Treat a refused payload as held, so that it is tried again when it has changed.
         wrong = [one for one, payload in self._wanted.items() if self._held.get(one) != payload]
         wrong += [one for one in self._held if one not in self._wanted]
         self._unfinished = False
@@ -301,7 +301,7 @@ class Publisher:
 
 
 def expiry_of(shared: tuple[str, str] | None) -> timedelta | None:
-    """Return how long the broker keeps what is shared, in a topic of a computer and a name."""
+    """Return the time for which the broker keeps a shared topic, by its computer and name."""
     if shared is None or shared[1] in (COMPUTER, ALIVE):
         return None
     return timedelta(days=SHARED_DAYS if shared[1].startswith(ACTS) else DIARY_KEPT_DAYS)

@@ -59,7 +59,7 @@ class JournalReader:
 
     @property
     def journal(self) -> Journal:
-        """The journal, opened anew where its file was replaced.
+        """The journal, reopened if its file was replaced.
 
         Raises:
             StateError: It cannot be used.
@@ -114,7 +114,7 @@ class JournalReader:
         )
 
     def forget_zone(self) -> None:
-        """Read the time zone of the system anew."""
+        """Reread the time zone of the system."""
         self.zone: tzinfo = zone(self.schedule.zone, lambda: self._kept_zone)
 
     def _follow(self, status: ServiceStatus) -> None:

@@ -49,7 +49,7 @@ class Sharing:
     since: datetime
 
     def exchange(self, received: Sequence[SharedMessage], now: datetime, *, live: bool) -> Shared:
-        """Receive messages, and record what has changed here (now in UTC).
+        """Receive messages, and record local changes (now in UTC).
 
         Args:
             received: The messages.
@@ -68,7 +68,7 @@ class Sharing:
         computers.receive(received, now, live=live)
         # Erase before receiving acts that the person has erased on another computer.
         values.erase(received, now, _copies(reader.state))
-        # "Good night" that is undone elsewhere brings back only what is not answered any more.
+        # An undo of "Good night" on another computer brings back only unanswered reminders.
         for exchange in (acts, values):
             exchange.receive(received, now)
         for exchange in (acts, values):
@@ -81,7 +81,7 @@ class Sharing:
 
 
 def _copies(state: Path) -> Iterator[Path]:
-    """Yield the files in the state folder that hold copies of what is in the journal."""
+    """Yield the files in the state folder that hold copies of records."""
     yield from set_aside_files(state)
     for name in PAGES:
         yield own_page(state, name)

@@ -9,7 +9,7 @@ from nightcare.domain.reminders import Key
 
 ONLINE, OFFLINE = "online", "offline"
 ACTS, VALUES, COMPUTER, ALIVE = "acts", "values", "computer", "alive"
-"""The levels of what computers share, below that of the computer."""
+"""The levels of shared topics, below that of the computer."""
 
 DISCOVERY = "homeassistant"
 """The first level of the topics in which Home Assistant looks for entities."""
@@ -59,7 +59,7 @@ class Topics:
 
     @property
     def shared_by_all(self) -> tuple[str, ...]:
-        """The filters of what all computers of the person share."""
+        """The filters of the shared topics of all the person's computers."""
         levels = (f"{ACTS}/#", f"{VALUES}/#", COMPUTER, ALIVE)
         return tuple(f"nightcare/{self.person}/+/{level}" for level in levels)
 

@@ -75,7 +75,7 @@ class ValueExchange:
     diary: bool
 
     def sync(self, now: datetime) -> bool:
-        """Record what has changed here (now in UTC); return whether anything was written."""
+        """Record local changes (now in UTC); return whether anything was written."""
         if not self._changes(now):
             return False
         with self.journal.transaction():

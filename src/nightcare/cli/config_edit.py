@@ -153,7 +153,7 @@ def _edit(editor: list[str], draft: _Draft, before: bytes, translator: Translato
 
 
 def _ask(translator: Translator) -> str:
-    """Ask what to do with an invalid draft."""
+    """Ask for the next step with an invalid draft."""
     while True:
         answer = prompt(translator.text("edit_ask"), default=_EDIT, err=True).strip().lower()
         if answer in (_EDIT, _DISCARD, _SAVE):

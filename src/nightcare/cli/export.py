@@ -236,7 +236,7 @@ def _losses(context: CommandContext) -> Iterator[str]:
 
 
 def recorded_counts(context: CommandContext) -> Iterator[str]:
-    """Yield a line that counts what the journal holds; none if it cannot be read."""
+    """Yield a line with the number of records in the journal; none if it cannot be read."""
     if not (context.state / FILE_NAME).exists():
         return
     try:

@@ -47,8 +47,8 @@ def fitted(
 
     Args:
         text: One paragraph.
-        indent: What comes before each line.
-        first: What comes before the first line instead.
+        indent: The prefix of each line.
+        first: The prefix of the first line instead.
         widest: The maximum number of columns of a line, also without a terminal. If it is not set,
             the text is one line there.
         stream: The terminal; standard output by default.

@@ -78,7 +78,7 @@ def preview_command(
 
 
 def _first_day(outlook: Outlook) -> date:
-    """Return this care day, or the next one if nothing more is to come of this one."""
+    """Return this care day, or the next one if this one has no further occurrences."""
     day = outlook.calendar.at(outlook.now)
     ahead = outlook.until(day.ends)
     return day.date if any(one.key.care_day == day.date for one in ahead) else day.date + ONE_DAY

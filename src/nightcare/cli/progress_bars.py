@@ -27,7 +27,7 @@ _DIM, _CALM, _NONE = "dim", "cyan", "none"
 
 
 class ProgressBars:
-    """The display of a routine that moves while it goes on."""
+    """The display of a routine as bars that move."""
 
     every: float | None = _EVERY
 

@@ -59,11 +59,11 @@ def confirm_erasure(
     refusal: str,
     unasked: ValueRefused,
 ) -> bool:
-    """Print what a command erases for good, and ask whether to go on.
+    """Print the records that a command erases for good, and ask for confirmation.
 
     Args:
         translator: The user's language.
-        losses: What it erases, as lines.
+        losses: The records that it erases, as lines.
         question: The question.
         refusal: The line that follows a no.
         unasked: The error if there is no terminal to ask in.

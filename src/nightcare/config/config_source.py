@@ -71,7 +71,7 @@ def source_of(path: Path | None, variables: Mapping[str, str]) -> ConfigSource:
 
     Args:
         path: The person's file; None for the built-in defaults.
-        variables: The environment, of which `NIGHTCARE_*` is laid over the file.
+        variables: The environment, whose `NIGHTCARE_*` override the file.
     """
     text = None
     if path is not None:

@@ -43,7 +43,7 @@ REMINDERS_BACK = "reminders_back"
 
 _BOM = b"\xef\xbb\xbf"
 _PARTS_REPLACE = ("sleep", "reminders")
-"""The tables of which a file replaces the built-in one whole."""
+"""The tables that replace the built-in ones as a whole."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Types of the config's values for pydantic: how each is validated, and its JSON Schema.
 
 Source: JSON Schema draft 2020-12, https://json-schema.org/draft/2020-12/json-schema-validation,
-"pattern": regular expressions of ECMA-262, here without what other engines lack. A tool that checks
-TOML by such a schema takes a TOML time for text, so that patterns of clock times fit it as well.
+"pattern": regular expressions of ECMA-262, limited to features that other engines have. A tool that
+checks TOML by such a schema reads a TOML time as text, so that patterns of clock times match it as
+well.
 """
 
 from __future__ import annotations

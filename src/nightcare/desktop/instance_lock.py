@@ -1,9 +1,10 @@
 """One service per person: its locks, and the record by which commands find it.
 
-The record lies in XDG_RUNTIME_DIR, which every program of the person shares whatever their shells
-export. It is locked as long as the service runs, so it needs no clean-up after a crash. The state
-folder is locked as well, so that two services never share a journal. The home folder is locked for
-the case that there is no runtime folder and the state folder is removed or replaced.
+The record is in XDG_RUNTIME_DIR, which all programs of the person share, regardless of the
+variables that their shells export. It is locked as long as the service runs, so it needs no
+clean-up after a crash. The state folder is locked as well, so that two services never share a
+journal. The home folder is locked for the case that there is no runtime folder and the state folder
+is removed or replaced.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ class InstanceLock:
         with contextlib.suppress(OSError):
             os.fchmod(self._record, _MODE)
             os.ftruncate(self._record, 0)
-            # One write, so that nobody reads a part of it.
+            # Write everything at once, so that no reader sees a part of it.
             os.pwrite(self._record, json.dumps(data).encode(), 0)
 
     def hand_over(self) -> None:

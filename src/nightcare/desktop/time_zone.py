@@ -89,7 +89,7 @@ def zone(name: str | None, kept: Callable[[], str | None] = lambda: None) -> tzi
 
 
 def chosen(name: str | None) -> TimeZone:
-    """Return the time zone of an IANA name; without one that of this process, read anew."""
+    """Return the time zone of an IANA name; without a name, reread that of this process."""
     return local() if name is None else named(name)
 
 
@@ -110,7 +110,7 @@ def recorded(name: str, source: ZoneSource, rules: bytes) -> tzinfo:
 
 
 def local() -> TimeZone:
-    """Return the time zone that the C library uses in this process, read anew."""
+    """Reread the time zone that the C library uses in this process."""
     if hasattr(time, "tzset"):
         # The C library keeps the zone that it read first until tzset() is called.
         time.tzset()
@@ -223,7 +223,7 @@ _Kind = tuple[int, str]
 
 
 def _changes_of_c_library() -> Iterator[tuple[int, _Kind]]:
-    """Yield each change (seconds since 1970) with what holds from then on."""
+    """Yield each change (seconds since 1970) with the offset and abbreviation from then on."""
     previous = None
     for before, after in pairwise(_samples()):
         if previous is None:

@@ -195,7 +195,7 @@ class CheckContext:
 
 
 async def attempt(probe: Awaitable[Found], limit: float) -> Found | Failure:
-    """Return the result of a probe, or the reason why there is none; raise nothing.
+    """Return the result of a probe, or the reason for its failure; raise nothing.
 
     Args:
         probe: The probe.

@@ -305,5 +305,5 @@ def parse_trial(number: int, at: str, reminder: str) -> Trial:
 
 
 def parse_note(text: str) -> dict[str, object]:
-    """Return the content of a note; refuse what is not a JSON object."""
+    """Return the content of a note; refuse a value that is not a JSON object."""
     return {**json.loads(text)}

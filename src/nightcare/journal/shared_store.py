@@ -110,7 +110,7 @@ class SharedStore:
         return self.journal.read(parse_shared_act, sql, *values)
 
     def record_undone(self, delivery: Delivery, now: datetime) -> None:
-        """Record which acts of this computer a delivery does not have any more, now (UTC)."""
+        """Record the acts of this computer that a delivery no longer has, now (UTC)."""
         own = self.acts_on(delivery.key, own=True)
         for effect in unrecorded(delivery, own):
             if own:
@@ -177,7 +177,7 @@ class SharedStore:
         Args:
             until: The instant.
             now: The instant at which it is erased here (UTC).
-            state: The global state of what was recorded later.
+            state: The global state without the erased records.
             computer: The id of this computer, which has erased then.
             copies: The files beside the journal that hold copies of records; they are removed.
 

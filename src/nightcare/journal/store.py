@@ -231,7 +231,7 @@ class Journal(Database):
         return self.shared.acts_elsewhere(key)
 
     def record_undone(self, delivery: Delivery, now: datetime) -> None:
-        """Record which acts of this computer a delivery does not have any more, now (UTC)."""
+        """Record the acts of this computer that a delivery no longer has, now (UTC)."""
         self.shared.record_undone(delivery, now)
 
     # Trials: `nightcare try` asks the service to show a reminder now

@@ -291,7 +291,7 @@ class BusClient:
 
 
 async def or_fault(question: Awaitable[Answer]) -> Answer | Fault:
-    """Return the answer to a question, or the reason why there is none."""
+    """Await a query; return its answer, or the fault if it fails."""
     try:
         return await question
     except CallError:

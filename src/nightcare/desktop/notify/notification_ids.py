@@ -115,7 +115,7 @@ class NotificationIds:
         return self._early.pop(number, [])
 
     def clear_early(self) -> None:
-        """Forget the events of unknown ids: no reply is awaited any more."""
+        """Forget the events of unknown ids, because no reply is outstanding."""
         self._early.clear()
 
     def clear(self) -> None:

@@ -146,8 +146,8 @@ class NotificationServer:
 
         If its token is there already, it replaces that one.
 
-        A reply after the time limit still counts, whenever it comes: the message is on the screen
-        from then, or is taken off if it is there already or not wanted any more.
+        A reply after the time limit is still used: the message counts as shown from then on, or is
+        closed if it is a duplicate or no longer wanted.
 
         Args:
             message: The message.
@@ -252,7 +252,7 @@ class NotificationServer:
                 self._ids.keep_early(number, event)
 
     def _leave(self, number: int, *, by_itself: bool) -> None:
-        """Note that a notification has left the screen."""
+        """Record that a notification has left the screen."""
         placed = self._ids.remove(number)
         replaced = any(
             one.replaces == number and not one.withdrawn for one in self._unanswered.values()
@@ -300,7 +300,7 @@ class NotificationServer:
                     self._handle_event(number, event)
         else:
             if replaced not in {0, number}:
-                # It was shown beside the old one, or the old one went by itself.
+                # It was shown beside the old one, or the server removed the old one.
                 self._ids.remove(replaced)
                 self._close_notification(replaced)
             self._place(number, unanswered)

@@ -77,7 +77,7 @@ _LONGEST_NAME = 60
 
 
 def nothing_remembered(description: str) -> bool | None:
-    """Return None: nobody was asked."""
+    """Return None, because no answer is stored."""
     del description
     return None
 
@@ -245,7 +245,7 @@ def _hints(message: Message, traits: ServerTraits, replaces: int) -> Mapping[str
     }
     if not replaces:
         # An earlier run that was killed before it stored the id of a notification may have left it.
-        # With both mako (1.7.1) replaces the notification by itself, and crashes.
+        # With both, mako (1.7.1) replaces the notification by itself and crashes.
         hints[STACK_TAG] = ("s", f"{APPLICATION} {message.place}")
     if Capability.SOUND in traits.listed:
         if message.sound is not None:

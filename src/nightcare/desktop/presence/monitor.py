@@ -98,14 +98,14 @@ class PresenceMonitor:
         return {one: self._known(one) for one in Condition if one in self._interest.conditions}
 
     def apply(self, schedule: Schedule) -> None:
-        """Query from now on what this schedule depends on."""
+        """Follow the sources that this schedule depends on."""
         interest = _Interest.of(schedule)
         if interest != self._interest:
             self._interest = interest
             self._restart.set()
 
     def restart(self) -> None:
-        """Query all sources anew, because the desktop has changed.
+        """Query all sources again, because the desktop has changed.
 
         Call it before the session bus client moves: the answers of the former bus apply until the
         new ones arrive.
@@ -142,7 +142,7 @@ class PresenceMonitor:
                 await self._restart.wait()
 
     async def refresh(self, *, everything: bool = False) -> None:
-        """Query, within the limit, what may have changed without a signal.
+        """Query, within the limit, the sources that may have changed without a signal.
 
         Args:
             everything: Whether to query all sources: a signal may be on its way.
@@ -155,7 +155,7 @@ class PresenceMonitor:
                     await self._looked.wait()
 
     def query_again(self) -> None:
-        """Query what may have changed without a signal; do not wait for it."""
+        """Query the sources that may have changed without a signal; do not wait for them."""
         for listener in self._listeners:
             listener.query_again()
 

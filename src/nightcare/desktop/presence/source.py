@@ -51,7 +51,7 @@ class ChangeSignal:
         return str(rule.serialise())
 
     def matches(self, signal: Signal) -> bool:
-        """Return whether a signal is this one, whoever sent it."""
+        """Return whether a signal is this one, from any sender."""
         if (signal.interface, signal.member) != (self.interface, self.member):
             return False
         first = signal.body[0] if signal.body else None
@@ -169,7 +169,7 @@ class SourceListener:
                     query.source.release(self._session.bus)
 
     async def refresh(self, *, everything: bool = False) -> None:
-        """Query what may have changed without a signal; takes as long as the slowest answer.
+        """Query the sources that may change without a signal, and wait for the slowest answer.
 
         A source that timed out is queried as well, and not waited for again.
 
@@ -192,7 +192,7 @@ class SourceListener:
                 raise
 
     def query_again(self) -> None:
-        """Query what may have changed without a signal; do not wait for it."""
+        """Query the sources that may have changed without a signal; do not wait for them."""
         if self._session is not None:
             self._start_queries()
 
@@ -257,7 +257,7 @@ class SourceListener:
     # Queries
 
     def _start_queries(self, *, everything: bool = False) -> list[Query]:
-        """Start to query what may have changed without a signal; return all that are under way."""
+        """Query the sources that may change without a signal; return all queries under way."""
         for query in self.queries:
             # A source that failed may only just have started.
             if everything or query.source.when_needed or isinstance(query.answer, Fault):

@@ -57,7 +57,7 @@ class DbusMenu:
         self.asked = False
 
     def refresh(self) -> bool:
-        """Lay the menu out anew; return whether it has changed."""
+        """Update the layout of the menu; return whether it has changed."""
         root = MenuItem(_ROOT, children=self._read())
         if root == self._root:
             return False
@@ -190,7 +190,7 @@ class DbusMenu:
         return unknown
 
     def _layout(self, item: MenuItem, depth: int, names: Collection[str]) -> tuple[Any, ...]:
-        """Return an item and what is below it.
+        """Return an item and the items below it.
 
         Args:
             item: The item.

@@ -48,7 +48,7 @@ class TrayIcon:
 
     Args:
         client: The client of the session bus.
-        model: The part of the program that the icon stands for.
+        model: The application behind the icon.
 
     Attributes:
         watched: Whether there is a watcher.
@@ -93,7 +93,7 @@ class TrayIcon:
             self._session = None
 
     def refresh(self) -> None:
-        """Report to the hosts what has changed."""
+        """Report the changes to the hosts."""
         if self._session is None or not self.watched:
             return
         for member, signature, values in self._item.changes(self._model.appearance()):
@@ -109,7 +109,7 @@ class TrayIcon:
         self.owner_changed(WATCHER, session.owners[WATCHER])
 
     def disconnected(self) -> None:
-        """Note that no icon is shown."""
+        """Record that no icon is shown."""
         self._session = None
         self._forget()
 
@@ -187,8 +187,8 @@ class TrayIcon:
 async def _loses_named_icons(session: BusSession, watcher: str) -> bool:
     """Return whether a watcher may lose an icon that is registered by a name.
 
-    Until version 46, the AppIndicator extension of GNOME does: it forgets what it has read of the
-    icon when it hears of the owner of the name (ubuntu/gnome-shell-extension-appindicator#386).
+    Until version 46, the AppIndicator extension of GNOME does: it discards the properties of the
+    icon when it receives the owner of the name (ubuntu/gnome-shell-extension-appindicator#386).
     """
     with contextlib.suppress(OSError):
         return program_name(await session.bus.get_process_id(watcher)) == _GNOME
