@@ -474,3 +474,25 @@ def test_a_settings_file_that_is_no_text_says_nothing_and_blocks_nothing(
                 assert watch.attendant.presence == QUIET
 
     run(story())
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_a_server_that_answers_has_precedence_over_the_setting_of_the_desktop(
+    bus: PrivateBus, programs: Programs, *, on: bool
+) -> None:
+    """A server other than the desktop's own does not know that setting."""
+
+    async def story() -> None:
+        programs.text(f"echo {'true' if on else 'false'}")
+        async with attending(bus.address, variables=programs.variables) as watch:
+            assert watch.attendant.presence == (HERE if on else QUIET)
+            async with NamedService(bus.address) as server:
+                server.switch("org.dunstproject.cmd0", "paused", on=on)
+                await server.ask_bus("RequestName", "su", NOTIFICATIONS, DO_NOT_QUEUE)
+                by_dunst = ConditionState(on, ("dunst",))
+                await watch.until_it_holds(
+                    lambda: watch.attendant.known()[Condition.DO_NOT_DISTURB] == by_dunst
+                )
+            await watch.until(HERE if on else QUIET)
+
+    run(story())

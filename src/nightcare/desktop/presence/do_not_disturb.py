@@ -15,7 +15,7 @@ import os
 import re
 import stat
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jeepney import DBusAddress
@@ -71,13 +71,6 @@ class DesktopSetting:
     def command(self) -> tuple[str, ...]:
         """The command that prints it."""
         return ("gsettings", "get", self.schema, self.key)
-
-    @property
-    def changed(self) -> ChangeSignal:
-        """The signal of its change."""
-        return ChangeSignal(
-            "ca.desrt.dconf", "ca.desrt.dconf.Writer", "Notify", below=self.path, on_demand=True
-        )
 
     def parse(self, output: str) -> bool | None:
         """Return whether it is on, by the output of `gsettings`; None if that is no boolean."""
@@ -149,7 +142,9 @@ def sources(variables: Mapping[str, str]) -> tuple[PresenceSource, ...]:
 def _source(
     by: str, ask: _Ask, *signals: ChangeSignal, name: str = INTERFACE, when_needed: bool = False
 ) -> PresenceSource:
-    return PresenceSource(Condition.DO_NOT_DISTURB, by, name, ask, signals, when_needed=when_needed)
+    return PresenceSource(
+        Condition.DO_NOT_DISTURB, by, name, ask, signals, when_needed=when_needed, alone=True
+    )
 
 
 def _setting_source(setting: DesktopSetting, variables: Mapping[str, str]) -> PresenceSource:
@@ -164,7 +159,10 @@ def _setting_source(setting: DesktopSetting, variables: Mapping[str, str]) -> Pr
             raise CallError(setting.key)
         return on
 
-    return _source(setting.desktop, ask, setting.changed, name=str(BUS.bus_name))
+    dconf, below = "ca.desrt.dconf", setting.path
+    changed = ChangeSignal(dconf, f"{dconf}.Writer", "Notify", below=below, on_demand=True)
+    # A server that answers by itself, which may not be the desktop's, has precedence.
+    return replace(_source(setting.desktop, ask, changed, name=str(BUS.bus_name)), alone=False)
 
 
 async def _inhibited(bus: Connection, owner: str) -> bool:

@@ -77,7 +77,7 @@ class PresenceSource:
         signals: The signals on which it is asked again.
         on_system_bus: Whether it is on the system bus, not on the session bus.
         when_needed: Whether its answer may change without a signal.
-        alone: Whether its answer overrides those of all other sources.
+        alone: Whether its answer overrides those of all sources without this flag.
         concerns: Returns whether a signal that is one of `signals` is meant for us.
         release: Removes what `ask` has set up on a connection, once the source is no longer
             queried.
