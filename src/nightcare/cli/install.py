@@ -94,6 +94,9 @@ def _install(
     bridge = _prepare_bridge(context, rollback)
     path = user_unit.install(user_unit.service_command(config), context.state.absolute().parent)
     yield translator.text("did_install", path=path)
+    overrides = user_unit.overrides()
+    if overrides:
+        yield translator.text("install_overridden", paths=", ".join(overrides))
     if context.active.values.get("mqtt") is not None:
         user_unit.start_bridge()
     if bridge:

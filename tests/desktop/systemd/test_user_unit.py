@@ -19,6 +19,8 @@ shift
 echo "$*" >>{folder}/calls
 case "$*" in
     "show --property=UnitPath --value") echo {folder}/systemd/user.control {folder}/systemd/user ;;
+    "show --property=DropInPaths --value "*) echo {folder}/own.conf ;;
+    "show --property=ExecStart --value "*) echo "{{ path=/opt/python ; argv[]=/opt/python ; }}" ;;
     "show --property=Result --value "*) echo exit-code ;;
     "show --property=ExecMainStatus --value "*) echo 203 ;;
 esac
@@ -97,6 +99,16 @@ def test_a_service_that_does_not_start_leaves_the_unit_as_it_was(
     assert caught.value.values == {"unit": SERVICE, "result": "exit-code", "status": "203"}
     assert (path.read_text(encoding="utf-8") if path.exists() else None) == before
     assert manager.calls()[-1] == f"start {SERVICE}"
+
+
+def test_a_drop_in_that_starts_another_installation_is_named(manager: Manager) -> None:
+    """It counts whatever was written into the unit."""
+    drop_in = manager.folder / "own.conf"
+    assert user_unit.overrides() == ()
+    drop_in.write_text("[Service]\nNice=5\n")
+    assert user_unit.overrides() == ()
+    drop_in.write_text("[Service]\nExecStart=\nExecStart=/opt/python\n")
+    assert user_unit.overrides() == (str(drop_in),)
 
 
 def test_a_refusal_of_systemd_is_quoted(manager: Manager) -> None:

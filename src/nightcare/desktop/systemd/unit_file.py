@@ -6,6 +6,7 @@ Source: systemd.unit(5), systemd.service(5), "Command lines", and systemd.exec(5
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,6 +136,26 @@ def environment_of(printed: str) -> dict[str, str]:
 def words_of(printed: str) -> list[str]:
     """Return the words of a list that `systemctl show` printed."""
     return [_value(one[1], one[2]) for one in _PRINTED_WORD.finditer(printed)]
+
+
+def overriding_drop_ins(printed: str, start: str) -> tuple[str, ...]:
+    """Return the drop-in files that set ExecStart, unless this installation is started anyway.
+
+    Args:
+        printed: The property DropInPaths.
+        start: The property ExecStart.
+    """
+    if sys.executable in start:
+        return ()
+    return tuple(path for path in words_of(printed) if _sets_start(Path(path)))
+
+
+def _sets_start(drop_in: Path) -> bool:
+    try:
+        lines = drop_in.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return False
+    return any(line.replace(" ", "").startswith("ExecStart=") for line in lines)
 
 
 def _value(quoted: str | None, plain: str) -> str:

@@ -20,6 +20,7 @@ from nightcare.desktop.systemd.unit_file import (
     NAME,
     USUAL,
     environment_of,
+    overriding_drop_ins,
     unit_places,
     unit_text,
     words_of,
@@ -117,6 +118,15 @@ def install(command: Sequence[str], state: Path) -> Path:
             _attempt("start", NAME)
         raise
     return path
+
+
+def overrides() -> tuple[str, ...]:
+    """Return the drop-in files that let the unit start another installation than this."""
+    drop_ins, start = (
+        _systemctl_output("show", f"--property={one}", "--value", NAME)
+        for one in ("DropInPaths", "ExecStart")
+    )
+    return overriding_drop_ins(drop_ins, start)
 
 
 def _not_started(unit: str) -> DesktopError:

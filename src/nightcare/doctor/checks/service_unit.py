@@ -15,7 +15,7 @@ from pathlib import Path
 
 from nightcare.desktop.dbus import Fault
 from nightcare.desktop.programs import output
-from nightcare.desktop.systemd.unit_file import GRAPHICAL, NAME, words_of
+from nightcare.desktop.systemd.unit_file import GRAPHICAL, NAME, overriding_drop_ins
 from nightcare.doctor.check import Check, CheckContext, Failure, Finding, bad, failed, good, warning
 from nightcare.errors import ConfigError
 
@@ -138,7 +138,7 @@ def probe_unit(context: CheckContext) -> UnitFacts | NoManager:
         foreign="" if "nightcare" in start else _program(start),
         unusable=_program(start) if reason else "",
         reason=reason,
-        overrides=_overrides(unit.get("DropInPaths", ""), start),
+        overrides=overriding_drop_ins(unit.get("DropInPaths", ""), start),
         wanted_by=tuple(unit.get("WantedBy", "").split()),
         stale=unit.get("NeedDaemonReload") == "yes",
         graphical=session.get("ActiveState") == "active",
@@ -180,21 +180,6 @@ def _load_error(start: str, context: CheckContext) -> str:
         return ""
     lines = loaded.err.strip().splitlines()
     return (lines[-1] if lines else str(loaded.status)) if loaded.status else ""
-
-
-def _overrides(printed: str, start: str) -> tuple[str, ...]:
-    """Return the drop-in files that set ExecStart, unless this installation is started anyway."""
-    if sys.executable in start:
-        return ()
-    return tuple(path for path in words_of(printed) if _sets_start(Path(path)))
-
-
-def _sets_start(drop_in: Path) -> bool:
-    try:
-        lines = drop_in.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return False
-    return any(line.replace(" ", "").startswith("ExecStart=") for line in lines)
 
 
 def _interpreter(program: Path) -> str:
