@@ -140,7 +140,7 @@ class JournalReader:
         self.forget_zone()
 
     def _nights(self, journal: Journal, outlook: Outlook) -> Nights:
-        """Return the counts of the last nights that are over."""
+        """Return the counts of the last completed nights."""
         today = outlook.calendar.at(outlook.now).date
         days = [today - number * ONE_DAY for number in range(DIARY_DAYS, 0, -1)]
         diary = journal.diary

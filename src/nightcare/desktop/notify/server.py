@@ -199,7 +199,7 @@ class NotificationServer:
         """Close what an earlier connection left, if its handle is of this very server.
 
         Returns:
-            Whether it was asked to.
+            Whether the server was asked to close it.
         """
         number = self.adopt(handle, token)
         if number is not None:
@@ -289,7 +289,7 @@ class NotificationServer:
         if number == 0:
             status = DeliveryStatus.NO_ID if reply.error is None else DeliveryStatus.ERROR
         elif unanswered.withdrawn or (self.shows(unanswered.token) and not replaced):
-            # A server may have given the same id twice, for what it shows now.
+            # A server may have given the id of a notification that is on the screen now.
             if number not in self._ids.placed:
                 self._close_notification(number)
                 # The person may press it before it is gone, or has done so already.

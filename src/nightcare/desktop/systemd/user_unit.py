@@ -94,7 +94,7 @@ def install(command: Sequence[str], state: Path) -> Path:
 
     Raises:
         DesktopError: There is no user manager, or the service did not start; the unit and the
-            service are then as they were.
+            service are then unchanged.
     """
     reach()
     was_active, rollback = is_active(), FileRollback()
@@ -183,8 +183,8 @@ def uninstall_bridge(variables: Mapping[str, str]) -> bool:
 def uninstall(variables: Mapping[str, str]) -> bool:
     """Stop, disable and remove the unit; return whether there was one.
 
-    One that a package brought and the person enabled or started is stopped and disabled; it stays
-    with the package.
+    The unit of a package, if the person enabled or started it, is stopped and disabled, but not
+    removed.
 
     Raises:
         DesktopError: The file cannot be removed.
