@@ -138,7 +138,7 @@ def test_the_table_of_the_dependencies_is_complete(made: dict[str, Any]) -> None
     }
     assert rows == {name: listed[name] for name in declared()}
     for name in set(listed) - declared():
-        assert name in text.partition("What they bring")[2]
+        assert name in text.partition("These libraries depend on")[2].partition("\n\n")[0]
 
 
 def test_the_table_of_the_tools_is_complete() -> None:
