@@ -94,7 +94,7 @@ def install(command: Sequence[str], state: Path) -> Path:
 
     Raises:
         DesktopError: There is no user manager, or the service did not start; the unit and the
-            service are then unchanged.
+            service are then restored.
     """
     reach()
     was_active, rollback = is_active(), FileRollback()
