@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 import nightcare
+from nightcare import program_damage
+from nightcare.i18n.translator import read_words
 from parts.scripts import shell_program
 
 PACKAGE = Path(nightcare.__file__).parent
@@ -124,3 +126,8 @@ def test_damage_is_reported_in_english_without_the_texts(copy: Path) -> None:
     assert result.returncode == 1
     assert result.stderr.startswith("A file of nightcare or of its libraries is missing or damaged")
     assert "Traceback" not in result.stderr
+
+
+def test_the_sentence_for_a_damaged_catalogue_is_that_of_the_catalogue() -> None:
+    """Without the catalogue it is printed in English."""
+    assert read_words("en").texts["error_program_damaged"] == program_damage._ENGLISH

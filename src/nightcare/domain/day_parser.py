@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from nightcare.domain.care_day import ONE_DAY
 from nightcare.domain.moments import normalised, since_midnight, without
 from nightcare.domain.time_words import ENGLISH, TimeWords
 from nightcare.errors import ValueRefused
 
 _WEEK, _YEAR = 7, 12
 _CENTURY = 2000
-_DAY = timedelta(days=1)
 _SHORTEST_NAME = 3
 _SHORT_YEAR = 2
 
@@ -198,7 +198,7 @@ def parse_day_and_clock(text: str, words: TimeWords = ENGLISH) -> DayAndClock | 
     refused: ValueRefused | None = None
     try:
         since = since_midnight(said, words)
-        return DayAndClock(None, since if since <= _DAY else since - _DAY)
+        return DayAndClock(None, since if since <= ONE_DAY else since - ONE_DAY)
     except ValueRefused as error:
         refused = error if error.key != "clock_not_understood" else None
     day = parse_day(said, words)
@@ -216,7 +216,7 @@ def parse_day_and_clock(text: str, words: TimeWords = ENGLISH) -> DayAndClock | 
             refused = error if error.key != "clock_not_understood" else refused
         else:
             # The night of a day at one o'clock may be that before it or that after it.
-            return None if clock > _DAY else DayAndClock(day, clock)
+            return None if clock > ONE_DAY else DayAndClock(day, clock)
     if refused is not None:
         raise ValueRefused(refused.key, **{**refused.values, "found": text})
     return None
