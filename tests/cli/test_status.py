@@ -209,6 +209,7 @@ def test_status_for_a_program_without_a_service(terminal: Terminal) -> None:
         "draws_buttons": None,
         "config": None,
         "mistakes": [],
+        "unread": False,
         "upgrade": None,
         "zone": None,
         "presence": None,

@@ -12,7 +12,9 @@ import pytest
 from nightcare.config.cache import load_cached
 from nightcare.config.config_source import ConfigSource, Load, LoadResult
 from nightcare.desktop.clock import now
+from nightcare.desktop.instance_lock import running_service
 from nightcare.domain.reminders import Key
+from nightcare.journal.service_status import read_status
 from nightcare.service.config_reload import ReloadResult
 from service.bench import CONFIG, SECONDS, Bench
 
@@ -214,11 +216,19 @@ def test_refused_files_of_an_upgrade_are_checked_again_after_a_save(
     bench.run(test)
 
 
+def keeps_schedule(bench: Bench) -> bool:
+    """Return what the record of the service says to commands."""
+    record = running_service({"XDG_RUNTIME_DIR": str(bench.state.with_name("run"))})
+    assert record is not None
+    return record.keeps_schedule
+
+
 @pytest.mark.parametrize("file", ["import nightcare.d +", "raise KeyError"])
 def test_a_config_that_a_damaged_module_could_not_read_is_read_when_it_is_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
     """An installer or a full disk left half a file; the active schedule stays until then."""
+    (tmp_path / "run").mkdir(mode=0o700)
     bench = Bench(tmp_path)
     (tmp_path / "half_a_module.py").write_text(file, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
@@ -232,10 +242,16 @@ def test_a_config_that_a_damaged_module_could_not_read_is_read_when_it_is_whole(
         before = bench.app.settings.loaded.schedule
         monkeypatch.setattr("nightcare.service.config_reload.load_cached", load)
         bench.file.write_text(CONFIG.replace('"1h"', '"2h"'), encoding="utf-8")
-        await bench.until(lambda: "is being upgraded" in bench.err.getvalue())
+        await bench.until(lambda: "missing, damaged or being replaced" in bench.err.getvalue())
         assert bench.app.settings.loaded.schedule is before
+        assert "The saved config was not read" in bench.out.getvalue()
+        assert "errors" not in bench.out.getvalue()
+        await bench.until(lambda: keeps_schedule(bench))
+        assert read_status(bench.app.journal).unread
         monkeypatch.setattr("nightcare.service.config_reload.load_cached", load_cached)
         await bench.until(lambda: "The new schedule is active." in bench.out.getvalue())
         assert bench.app.config.mistakes == ()
+        assert not keeps_schedule(bench)
+        assert not read_status(bench.app.journal).unread
 
     bench.run(test)

@@ -48,7 +48,7 @@ def open_in(desk: Desk) -> str | None:
 def facts_of(outlook: Outlook, last: UserAction | None) -> TrayFacts:
     """Return the facts for a menu after an action, with another computer, "Laptop"."""
     night, names = date(2026, 11, 5), {"0a1b2c3d4e": "Laptop"}
-    return TrayFacts(outlook, read_words("en"), last, night, None, False, False, names)  # noqa: FBT003 - fields
+    return TrayFacts(outlook, read_words("en"), last, night, None, "", False, names)  # noqa: FBT003 - fields
 
 
 def undo_items(desk: Desk) -> list[str]:

@@ -63,7 +63,7 @@ class CommandContext:
         self.named = named
         self.now = now()
         self._given = active
-        self._used_service_config = False
+        self._notice: str | None = None
         self._used_journal = False
         self._open_journal: Journal | None = None
         self._reported_unreadable = False
@@ -120,7 +120,7 @@ class CommandContext:
 
     @functools.cached_property
     def active(self) -> LoadResult:
-        """The config; while it is invalid, the last valid one, which the running service uses.
+        """The config; while it is invalid or unread, the last one that the running service read.
 
         Raises:
             ConfigError: It is invalid, and no service runs.
@@ -128,13 +128,39 @@ class CommandContext:
         if self._given is not None:
             return self._given
         try:
-            return self.loaded
+            saved = self.loaded
         except ConfigError:
-            status = self.service_status()
-            if status is None or status.values is None:
+            kept = self._config_of_service()
+            if kept is None:
                 raise
-            self._used_service_config = True
+            self._notice = "by_what_is_in_force"
+            return kept
+        kept = self._config_of_service() if self._service_keeps_schedule() else None
+        if kept is None or kept.schedule == saved.schedule:
+            return saved
+        self._notice = "by_what_was_read"
+        return kept
+
+    def _config_of_service(self) -> LoadResult | None:
+        """Return the config that the running service uses; None if this version cannot read it."""
+        status = self.service_status()
+        if status is None or status.values is None:
+            return None
+        try:
             return result_from_json({"path": status.config, "values": status.values})
+        except ConfigError:
+            return None
+
+    def _service_keeps_schedule(self) -> bool:
+        """Return whether the service's schedule may differ from a saved config that is valid."""
+        running, named = self.service.running, named_config(self.named, os.environ)
+        if named is not None and (running is None or named.absolute() != running.config):
+            return False
+        if running is not None:
+            return running.keeps_schedule
+        # Without a runtime folder there is no record.
+        status = self.service_status()
+        return status is not None and (status.unread or status.upgrade is not None)
 
     def _load(self, source: ConfigSource) -> LoadResult:
         try:
@@ -265,8 +291,8 @@ class CommandContext:
 
         Differences from the service matter only to a command that used both config and journal.
         """
-        if self._used_service_config:
-            self.print("by_what_is_in_force", err=True)
+        if self._notice is not None:
+            self.print(self._notice, err=True)
         running = self.service.running
         if running is None or not self._used_journal or "active" not in vars(self):
             return

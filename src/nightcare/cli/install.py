@@ -45,6 +45,8 @@ def install(context: CommandContext) -> None:
             start. Files that were written until then are removed again.
         StateError: The config cannot be written, or the journal cannot be used; likewise.
     """
+    # The service starts with the saved config, whatever a running one still uses.
+    context = CommandContext(context.named, context.loaded)
     translator = context.translator
     # Write nothing if nothing can be installed.
     user_unit.reach()

@@ -130,6 +130,7 @@ def _value(status: _Status, context: CommandContext) -> dict[str, object]:
         "draws_buttons": None if notifier is None else "buttons" in service.capabilities,
         "config": None if path is None else str(path),
         "mistakes": service.mistakes,
+        "unread": service.unread,
         "upgrade": service.upgrade,
         "zone": published["zone"],
         "presence": published["presence"],
@@ -190,7 +191,7 @@ def _service_lines(status: _Status, context: CommandContext) -> Iterator[str]:
         if draws_no_buttons(service.capabilities):
             yield say("notifier_no_buttons")
     if service.mistakes:
-        yield say("status_mistakes")
+        yield say("status_unread" if service.unread else "status_mistakes")
         yield from service.mistakes
     if service.upgrade is not None:
         yield say(f"status_program_{service.upgrade}")

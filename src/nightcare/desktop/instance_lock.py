@@ -48,12 +48,14 @@ class ServiceRecord:
         state: The folder of its journal.
         config: Its config file, which may be missing.
         variables: The `NIGHTCARE_*` variables in its environment.
+        keeps_schedule: Whether its schedule may differ from a saved config that is valid.
     """
 
     pid: int
     state: Path
     config: Path
     variables: Mapping[str, str]
+    keeps_schedule: bool = False
 
 
 class InstanceLock:
@@ -109,12 +111,15 @@ class InstanceLock:
             "state": str(record.state),
             "config": str(record.config),
             "variables": dict(record.variables),
+            # One digit: no reader sees a part of the record when only this has changed.
+            "keeps_schedule": int(record.keeps_schedule),
         }
+        raw = json.dumps(data).encode()
         with contextlib.suppress(OSError):
             os.fchmod(self._record, _MODE)
-            os.ftruncate(self._record, 0)
-            # Write everything at once, so that no reader sees a part of it.
-            os.pwrite(self._record, json.dumps(data).encode(), 0)
+            # Write everything at once, and do not empty the file before.
+            os.pwrite(self._record, raw, 0)
+            os.ftruncate(self._record, len(raw))
 
     def hand_over(self) -> None:
         """Keep the locks until the program that replaces this one, by execve(2), takes them.
@@ -301,7 +306,11 @@ def _record_of(raw: bytes) -> ServiceRecord | None:
         data = json.loads(raw)
         variables = {str(name): str(value) for name, value in data["variables"].items()}
         record = ServiceRecord(
-            int(data["pid"]), Path(data["state"]), Path(data["config"]), variables
+            int(data["pid"]),
+            Path(data["state"]),
+            Path(data["config"]),
+            variables,
+            bool(data.get("keeps_schedule")),
         )
     except (ValueError, LookupError, TypeError, AttributeError):
         return None

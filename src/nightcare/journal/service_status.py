@@ -103,7 +103,8 @@ class ServiceStatus:
         program: The folder of the package.
         upgrade: "missing", "waiting" or "unusable" if the program's files have changed.
         values: The values of the config in force.
-        mistakes: The errors in a config that was saved since.
+        mistakes: The errors in a config that was saved since, or the reason why it was not read.
+        unread: Whether that config was not read, so that it may be valid.
         zone: The time zone.
         environment: The environment.
         presence: The conditions of presence, by name.
@@ -122,6 +123,7 @@ class ServiceStatus:
     upgrade: str | None = None
     values: dict[str, Any] | None = None
     mistakes: tuple[str, ...] = ()
+    unread: bool = False
     zone: PublishedZone | None = None
     environment: PublishedEnvironment | None = None
     presence: Mapping[str, PublishedCondition] | None = None

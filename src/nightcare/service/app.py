@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+from dataclasses import replace
 from datetime import datetime
 
 from nightcare.config.config_source import LoadResult, settings_of
@@ -44,6 +45,12 @@ class ServiceApp:
         self._manager = ServiceManager(context.variables)
         files = ProgramFiles.of_this_process()
         self.config = ConfigReload(context, self.settings, files, self._manager.reloading)
+        self._record = ServiceRecord(
+            os.getpid(),
+            context.state.absolute(),
+            self.config.path.absolute(),
+            settings_of(context.variables),
+        )
         self._lock = self._take_lock()
         self.upgrade = UpgradeRestart(files, context.config, self._handle_files)
         self.desktop = DesktopSession(context, self.settings)
@@ -60,8 +67,7 @@ class ServiceApp:
         lock = InstanceLock(context.state, runtime_folder(variables), home_folder(variables))
         if not lock.take():
             raise StateError("already_running")
-        state, config = context.state.absolute(), self.config.path.absolute()
-        lock.publish(ServiceRecord(os.getpid(), state, config, settings_of(variables)))
+        lock.publish(self._record)
         return lock
 
     async def run(self) -> None:
@@ -137,10 +143,18 @@ class ServiceApp:
         self.runtime.run_step(self.runtime.sync)
 
     def _publish(self) -> None:
+        self._publish_record()
         self._publisher.publish(self._tray.status())
         self._tray.refresh()
         if self.runtime.serving and self.upgrade.is_due(self.journal):
             self.shutdown.request(restart=True)
+
+    def _publish_record(self) -> None:
+        """Let commands know whether the schedule in force may differ from the saved config."""
+        keeps = self.config.unread or self.upgrade.published_state is not None
+        if keeps != self._record.keeps_schedule:
+            self._record = replace(self._record, keeps_schedule=keeps)
+            self._lock.publish(self._record)
 
     def _report_ready(self) -> None:
         count = len(self.settings.schedule.enabled)

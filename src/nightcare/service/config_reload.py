@@ -40,6 +40,9 @@ _AGAIN_SECONDS = 60.0
 _UNREAD = "unread"
 """The stamp of a file that is read in any case."""
 
+_GONE = "gone"
+_PROGRAM_CHANGED = "program_changed"
+
 
 class ReloadResult(Enum):
     """The result of a reload."""
@@ -68,7 +71,8 @@ class ConfigReload:
 
     Attributes:
         named: The file that `--config` names, if any.
-        mistakes: The errors in what was saved since the config in force.
+        mistakes: The errors in what was saved since the config in force, or the reason why it was
+            not read.
     """
 
     def __init__(
@@ -92,6 +96,11 @@ class ConfigReload:
     def path(self) -> Path:
         """The path of the file, which may be missing."""
         return place_of_config(self._context.config, self._context.variables)
+
+    @property
+    def unread(self) -> bool:
+        """True if the saved config was not read, so that it may be valid."""
+        return any(one.key in {_GONE, _PROGRAM_CHANGED} for one in self.mistakes)
 
     # Requests
 
@@ -139,7 +148,7 @@ class ConfigReload:
         before = (self._settings.schedule, self.mistakes)
         if self._settings.loaded.path is not None and stamp is None:
             # An editor may be replacing it, or its disk is not mounted; nobody wants the defaults.
-            self.mistakes = (Diagnostic((), "gone", place=Location(str(self.path))),)
+            self.mistakes = (Diagnostic((), _GONE, place=Location(str(self.path))),)
         else:
             self.mistakes = await self._load()
         if (self._settings.schedule, self.mistakes) == before:
@@ -170,7 +179,7 @@ class ConfigReload:
         # The config is read again when the program's files are complete.
         self._stamp = _UNREAD
         place = Location(str(self._files.marker.parent))
-        return (Diagnostic((), "program_changed", place=place),)
+        return (Diagnostic((), _PROGRAM_CHANGED, place=place),)
 
     def _load_here(self) -> LoadResult:
         context = self._context
@@ -216,7 +225,8 @@ class ReloadHandler:
                 self._upgrade.follow_again()
                 self._runtime.run_sync()
             case ReloadResult.INVALID:
-                self._settings.log("log_config_kept")
+                unread = self._config.unread
+                self._settings.log("log_config_unread" if unread else "log_config_kept")
                 for diagnostic in self._config.mistakes:
                     with contextlib.suppress(OSError, ValueError):
                         text = diagnostic_text(diagnostic, self._settings.translator)
@@ -254,10 +264,11 @@ class ReloadHandler:
     def _notify_invalid(self) -> None:
         """Show the first error until it is fixed."""
         words, mistakes = self._settings.translator, self._config.mistakes
+        title = words.text("notice_unread" if self._config.unread else "notice_mistake")
         line = diagnostic_text(without_folder(mistakes[0]), words)
         if len(mistakes) > 1:
             line = words.text("notice_more", first=line, count=len(mistakes))
         if self._desktop.notifier.name != "terminal":
             notices = self._runtime.engine.notices
-            notices.announce_until_closed(Subject.CONFIG, words.text("notice_mistake"), line)
+            notices.announce_until_closed(Subject.CONFIG, title, line)
         self._runtime.sync()

@@ -67,6 +67,7 @@ class StatusPublisher:
             mistakes=tuple(
                 diagnostic_text(one, settings.translator) for one in self._config.mistakes
             ),
+            unread=self._config.unread,
             zone=PublishedZone(
                 zone.name,
                 zone.source,

@@ -143,10 +143,15 @@ class TrayActions:
             last_action=actions.undoable(),
             night=night,
             answer=diary.night(night).answer,
-            invalid=bool(self._config.mistakes),
+            config_trouble=self._config_trouble(),
             routine=outlook.routine_key is not None,
             computers=self._journal.shared.computer_names(),
         )
+
+    def _config_trouble(self) -> str:
+        if not self._config.mistakes:
+            return ""
+        return "tray_unread" if self._config.unread else "tray_invalid"
 
     def _outlook(self, moment: datetime) -> Outlook:
         settings = self._settings

@@ -41,7 +41,7 @@ class TrayFacts:
         last_action: The action that undo takes back next, if any.
         night: The care day of the last night.
         answer: The answer about that night in the diary, if any.
-        invalid: Whether the saved config is invalid.
+        config_trouble: The key of the text about a saved config that is not in force; or empty.
         routine: Whether a guided routine is under way.
         computers: The name of each computer of the person, by its id.
     """
@@ -51,7 +51,7 @@ class TrayFacts:
     last_action: UserAction | None
     night: date
     answer: Answer | None
-    invalid: bool
+    config_trouble: str
     routine: bool
     computers: Mapping[str, str]
 
@@ -74,8 +74,8 @@ def appearance(facts: TrayFacts) -> Appearance:
     """
     say = facts.translator.text
     coming = _next_line(facts)
-    if facts.invalid:
-        return Appearance(TrayState.WRONG, say("tray_invalid"), coming)
+    if facts.config_trouble:
+        return Appearance(TrayState.WRONG, say(facts.config_trouble), coming)
     if facts.open is not None:
         return Appearance(TrayState.OPEN, _open_line(facts.open, facts), coming)
     if facts.paused_until is not None:
