@@ -9,18 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nightcare.domain.day_parser import (
-    Day,
-    DayAndClock,
-    NearDay,
-    OnDate,
-    Weekday,
-    coming_date,
-    dates_ahead,
-    dates_back,
-    parse_day,
-    parse_day_and_clock,
-)
+from nightcare.domain.day_parser import DayAndClock, coming_date, parse_day, parse_day_and_clock
+from nightcare.domain.named_days import Day, NearDay, OnDate, Weekday
 from nightcare.domain.time_words import ENGLISH
 from nightcare.errors import ValueRefused
 from nightcare.i18n.translator import read_words
@@ -124,16 +114,6 @@ def test_a_clock_time_that_cannot_be_is_told_as_such(text: str) -> None:
         parse_day_and_clock(text)
     assert refused.value.key in ("clock_which_half", "clock_out_of_range")
     assert refused.value.values["found"] == text
-
-
-def test_the_dates_that_a_day_may_mean() -> None:
-    """The nearest first; of an open date also the one before, to tell that it has passed."""
-    assert dates_ahead(Weekday(6), SUNDAY) == [SUNDAY, date(2026, 11, 29)]
-    assert dates_back(Weekday(5), SUNDAY) == [date(2026, 11, 21), date(2026, 11, 14)]
-    assert dates_ahead(OnDate(None, 12, 24), SUNDAY)[:2] == [date(2025, 12, 24), date(2026, 12, 24)]
-    assert dates_back(OnDate(None, 12, 24), SUNDAY)[:2] == [date(2027, 12, 24), date(2026, 12, 24)]
-    assert dates_ahead(OnDate(None, 2, 29), SUNDAY) == [date(2028, 2, 29), date(2032, 2, 29)]
-    assert dates_ahead(OnDate(2026, 2, 29), SUNDAY) == []
 
 
 @pytest.mark.parametrize(

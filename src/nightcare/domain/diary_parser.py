@@ -6,16 +6,10 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
-from nightcare.domain.day_parser import (
-    NearDay,
-    OnDate,
-    dates_back,
-    instant_with_offset,
-    parse_day,
-    parse_day_and_clock,
-)
+from nightcare.domain.day_parser import instant_with_offset, parse_day, parse_day_and_clock
 from nightcare.domain.diary import UP_EARLY, last_night
 from nightcare.domain.moments import clock_of, normalised, parse_length, without
+from nightcare.domain.named_days import NearDay, OnDate, dates_back
 from nightcare.domain.time_words import ENGLISH, TimeWords
 from nightcare.errors import ValueRefused
 

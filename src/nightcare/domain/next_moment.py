@@ -5,15 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.day_parser import (
-    DayAndClock,
-    NearDay,
-    OnDate,
-    dates_ahead,
-    instant_with_offset,
-    parse_day_and_clock,
-)
+from nightcare.domain.day_parser import DayAndClock, instant_with_offset, parse_day_and_clock
 from nightcare.domain.moments import clock_of
+from nightcare.domain.named_days import NearDay, OnDate, dates_ahead
 from nightcare.domain.time_words import ENGLISH, TimeWords
 from nightcare.errors import ValueRefused
 

@@ -1,0 +1,97 @@
+"""Days as people name them, and the dates that each may mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+_WEEK = 7
+
+_MOST_YEARS = 9
+"""Within so many years every date comes: the 29th of February skips one leap year at most."""
+
+
+@dataclass(frozen=True)
+class NearDay:
+    """A day that is so many days after today: tomorrow (1), yesterday (-1)."""
+
+    away: int
+
+
+@dataclass(frozen=True)
+class Weekday:
+    """A day of the week.
+
+    Attributes:
+        number: The day, Monday 0.
+        toward: 1 if it comes after today, -1 if it was before, 0 where nobody said.
+    """
+
+    number: int
+    toward: int = 0
+
+
+@dataclass(frozen=True)
+class OnDate:
+    """A date, whose year may be left open.
+
+    Attributes:
+        year: The year; None where nobody said.
+        month: From 1.
+        day: From 1.
+        weekday: The day of the week that was named with it, Monday 0, if any.
+    """
+
+    year: int | None
+    month: int
+    day: int
+    weekday: int | None = None
+
+    def in_year(self, year: int) -> date | None:
+        """Return the date, in this year where none was said; None where that year lacks it."""
+        try:
+            return date(year if self.year is None else self.year, self.month, self.day)
+        except ValueError:
+            return None
+
+    def fits(self, day: date) -> bool:
+        """Return whether a date is on the day of the week that was named."""
+        return self.weekday in (None, day.weekday())
+
+
+Day = NearDay | Weekday | OnDate
+
+
+def dates_ahead(day: Day, today: date) -> list[date]:
+    """Return the dates from today on that a day may mean, the nearest first.
+
+    Args:
+        day: The day.
+        today: The date (local).
+    """
+    return _dates(day, today, 1)
+
+
+def dates_back(day: Day, today: date) -> list[date]:
+    """Return the dates up to today that a day may mean, the nearest first."""
+    return _dates(day, today, -1)
+
+
+def _dates(day: Day, today: date, way: int) -> list[date]:
+    match day:
+        case NearDay(away):
+            return [today + timedelta(days=away)]
+        case Weekday(toward=toward) if toward == -way:
+            return []
+        case Weekday(number, toward):
+            apart = way * (number - today.weekday()) % _WEEK
+            days = [today + timedelta(days=way * (apart + more)) for more in (0, _WEEK)]
+            return days[1:] if toward and not apart else days
+        case OnDate(year=None):
+            # Of the year before, too, so that it can be told that a date has just passed.
+            years = range(today.year - way, today.year + way * _MOST_YEARS, way)
+            anyday = replace(day, weekday=None)
+            return [found for year in years if (found := anyday.in_year(year)) is not None]
+        case _:
+            found = day.in_year(today.year)
+            return [] if found is None else [found]

@@ -1,0 +1,19 @@
+"""The dates that a day may mean."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from nightcare.domain.named_days import OnDate, Weekday, dates_ahead, dates_back
+
+SUNDAY = date(2026, 11, 22)
+
+
+def test_the_dates_that_a_day_may_mean() -> None:
+    """The nearest first; of an open date also the one before, to tell that it has passed."""
+    assert dates_ahead(Weekday(6), SUNDAY) == [SUNDAY, date(2026, 11, 29)]
+    assert dates_back(Weekday(5), SUNDAY) == [date(2026, 11, 21), date(2026, 11, 14)]
+    assert dates_ahead(OnDate(None, 12, 24), SUNDAY)[:2] == [date(2025, 12, 24), date(2026, 12, 24)]
+    assert dates_back(OnDate(None, 12, 24), SUNDAY)[:2] == [date(2027, 12, 24), date(2026, 12, 24)]
+    assert dates_ahead(OnDate(None, 2, 29), SUNDAY) == [date(2028, 2, 29), date(2032, 2, 29)]
+    assert dates_ahead(OnDate(2026, 2, 29), SUNDAY) == []
