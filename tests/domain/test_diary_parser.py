@@ -62,7 +62,7 @@ def test_a_night_that_is_no_date(text: str) -> None:
     own = calendar()
     with pytest.raises(ValueRefused) as caught:
         night_named(text, own.instant(wall("2026-11-22 14:10")), own)
-    assert caught.value.key in ("date_not_understood", "night_not_over")
+    assert caught.value.key in ("date_not_understood", "night_not_over", "no_such_date")
     assert caught.value.values == {"found": text}
 
 
@@ -82,6 +82,16 @@ def test_a_night_that_is_no_date(text: str) -> None:
         ("last saturday", "2026-11-21"),
         ("last sunday", "2026-11-15"),
         ("Friday 20 November", "2026-11-20"),
+        ("2 days ago", "2026-11-20"),
+        ("2 nights ago", "2026-11-20"),
+        ("a week ago", "2026-11-15"),
+        ("the 20th", "2026-11-20"),
+        ("the 30th", "2026-10-30"),
+        ("friday the 20th", "2026-11-20"),
+        ("this friday", "2026-11-20"),
+        ("the night to today", "2026-11-21"),
+        ("night to saturday", "2026-11-20"),
+        ("night to saturday the 21st", "2026-11-20"),
     ],
 )
 def test_a_night_is_named_by_its_evening(text: str, night: str) -> None:
@@ -140,6 +150,9 @@ def test_a_date_on_another_weekday_is_a_slip(
         ("21.11. kl. 3.10", "2026-11-21 03:10"),
         ("24 December 03:10", "2025-12-24 03:10"),
         ("Saturday 21 November, 03:10", "2026-11-21 03:10"),
+        ("2 days ago at 03:10", "2026-11-20 03:10"),
+        ("about 3:10 on the 20th", "2026-11-20 03:10"),
+        ("sunday 1.10", "2026-11-22 01:10"),
     ],
 )
 def test_when_it_was_as_a_person_says_it(words: str, expected: str) -> None:
@@ -149,6 +162,17 @@ def test_when_it_was_as_a_person_says_it(words: str, expected: str) -> None:
     moment = parse_at(words, own, now)
     assert moment == own.instant(wall(expected))
     assert moment.tzinfo is UTC
+
+
+def test_figures_after_a_weekday_may_be_its_date() -> None:
+    """They are asked about where the date is on that weekday."""
+    own = calendar()
+    now = own.instant(wall("2026-11-22 14:10"))
+    with pytest.raises(ValueRefused) as caught:
+        parse_at("sunday 22", own, now)
+    assert caught.value.key == "clock_or_date"
+    assert caught.value.values == {"found": "sunday 22", "clock": "22:00"}
+    assert parse_at("saturday 22", own, now) == own.instant(wall("2026-11-21 22:00"))
 
 
 @pytest.mark.parametrize("text", ["22 November 15:00", "23/11 03:10", "5 December 03:10"])
@@ -190,7 +214,8 @@ def test_a_clock_time_that_occurred_twice_is_the_last_one(
         ("tomorrow 03:10", "at_not_understood"),
         ("25:00", "clock_out_of_range"),
         ("monday", "at_not_understood"),
-        ("31/11 03:10", "at_not_understood"),
+        ("31/11 03:10", "no_such_date"),
+        ("last night", "part_without_clock"),
         ("23 november 2026 03:10", "cramp_to_come"),
         ("soon", "at_not_understood"),
         ("", "at_not_understood"),

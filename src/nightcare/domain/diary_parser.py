@@ -6,7 +6,12 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
-from nightcare.domain.day_parser import instant_with_offset, parse_day, parse_day_and_clock
+from nightcare.domain.day_parser import (
+    check_date_exists,
+    instant_with_offset,
+    parse_day,
+    parse_day_and_clock,
+)
 from nightcare.domain.diary import UP_EARLY, last_night
 from nightcare.domain.moments import clock_of, normalised, parse_length, without
 from nightcare.domain.named_days import NearDay, OnDate, dates_back
@@ -23,21 +28,36 @@ def night_named(text: str, now: datetime, calendar: Calendar, words: TimeWords =
     Raises:
         ValueRefused: It is no day, or that night is still to come or to end.
     """
-    if normalised(text) in words.last_night:
+    said = normalised(text)
+    if said in words.last_night:
         return last_night(now, calendar).date
-    named = parse_day(text, words)
+    evening = without(said, words.night_to)
+    # The night to friday is that after the evening of thursday.
+    after = ONE_DAY * (evening != said)
+    named = parse_day(_nights_as_days(evening, words), words)
     days = [] if named is None else dates_back(named, calendar.local(now).date())
+    check_date_exists(named, days, text)
     try:
-        nights = [calendar.day(day) for day in days]
+        nights = [calendar.day(day - after) for day in days]
     except OverflowError as error:
         raise ValueRefused("date_not_understood", found=text) from error
     ended = [night for night in nights if night.ends <= now + UP_EARLY]
     coming = nights[: len(nights) - len(ended)]
     if not ended or (isinstance(named, OnDate) and _too_near(coming, now)):
         raise ValueRefused("night_not_over" if nights else "date_not_understood", found=text)
-    if isinstance(named, OnDate) and not named.fits(ended[0].date):
-        raise ValueRefused("date_on_other_weekday", found=text, date=ended[0].date)
+    if isinstance(named, OnDate) and not named.fits(ended[0].date + after):
+        raise ValueRefused("date_on_other_weekday", found=text, date=ended[0].date + after)
     return ended[0].date
+
+
+def _nights_as_days(said: str, words: TimeWords) -> str:
+    """Return "2 nights ago" as that number of days ago: the night after the evening of that day."""
+    for name in words.nights:
+        for ago in words.ago:
+            count = said.removesuffix(f" {name} {ago}")
+            if count != said:
+                return f"{count} {words.days[0]} {ago}"
+    return said
 
 
 def _too_near(coming: list[CareDay], now: datetime) -> bool:
@@ -89,7 +109,10 @@ def _last(said: str, calendar: Calendar, now: datetime, words: TimeWords) -> dat
         raise ValueRefused("at_not_understood", found=said)
     if moment.day is None:
         return calendar.last_clock(clock_of(moment.clock), now)
-    days = dates_back(moment.day, calendar.local(now).date())
+    today = calendar.local(now).date()
+    moment.check_meaning(said, today, back=True)
+    days = dates_back(moment.day, today)
+    check_date_exists(moment.day, days, said)
     instants = [calendar.instant(wall) for day in days if (wall := moment.wall(day))]
     if not instants:
         raise ValueRefused("at_not_understood", found=said)

@@ -102,9 +102,10 @@ def since_midnight(text: str, words: TimeWords = SYMBOLS) -> timedelta:
         ValueRefused: As `parse_clock` does.
     """
     said, begins = _without_part(re.sub(" ?: ?", ":", normalised(text)), words)
-    added, said = _added(without(said, words.at), words)
+    added, said = _added(_without_at(said, words), words)
     for names, hour in ((words.midnight, _HOURS), (words.noon, _HALF_A_DAY)):
-        if said in names:
+        # It may be "12 midnight" or "12:00 noon".
+        if re.sub("^12(:00)? ", "", said) in names:
             return _on_clock(timedelta(hours=hour, minutes=added))
     found = _clock_pattern().fullmatch(said)
     if found is None or (added and found["minute"] is not None):
@@ -136,12 +137,18 @@ def _on_clock(since: timedelta) -> timedelta:
 
 def _without_part(said: str, words: TimeWords) -> tuple[str, int | None]:
     """Return a clock time without a part of the day, and the hour at which that begins, if any."""
-    said = without(said, words.at)
+    said = _without_at(said, words)
     for name in sorted(words.parts, key=len, reverse=True):
         for rest in (said.removeprefix(f"{name} "), said.removesuffix(f" {name}")):
             if rest != said:
-                return without(rest, words.at), words.parts[name]
+                return _without_at(rest, words), words.parts[name]
     return said, None
+
+
+def _without_at(said: str, words: TimeWords) -> str:
+    """Return a clock time without the words before it: "about", "kl."."""
+    rest = without(said, words.at)
+    return rest if rest == said else _without_at(rest, words)
 
 
 def _added(said: str, words: TimeWords) -> tuple[int, str]:

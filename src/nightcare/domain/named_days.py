@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-_WEEK = 7
+_WEEK, _YEAR = 7, 12
 
 _MOST_YEARS = 9
 """Within so many years every date comes: the 29th of February skips one leap year at most."""
@@ -33,24 +33,24 @@ class Weekday:
 
 @dataclass(frozen=True)
 class OnDate:
-    """A date, whose year may be left open.
+    """A date, whose year may be left open, and then the month too.
 
     Attributes:
         year: The year; None where nobody said.
-        month: From 1.
+        month: From 1; None where nobody said.
         day: From 1.
         weekday: The day of the week that was named with it, Monday 0, if any.
     """
 
     year: int | None
-    month: int
+    month: int | None
     day: int
     weekday: int | None = None
 
-    def in_year(self, year: int) -> date | None:
-        """Return the date, in this year where none was said; None where that year lacks it."""
+    def within(self, year: int, month: int) -> date | None:
+        """Return the date, in this year and month where none was said; None if there is no such."""
         try:
-            return date(year if self.year is None else self.year, self.month, self.day)
+            return date(self.year or year, self.month or month, self.day)
         except ValueError:
             return None
 
@@ -80,18 +80,24 @@ def dates_back(day: Day, today: date) -> list[date]:
 def _dates(day: Day, today: date, way: int) -> list[date]:
     match day:
         case NearDay(away):
-            return [today + timedelta(days=away)]
+            # Of a million days ago there is no date.
+            number = today.toordinal() + away
+            return [date.fromordinal(number)] if 1 <= number <= date.max.toordinal() else []
         case Weekday(toward=toward) if toward == -way:
             return []
         case Weekday(number, toward):
             apart = way * (number - today.weekday()) % _WEEK
             days = [today + timedelta(days=way * (apart + more)) for more in (0, _WEEK)]
             return days[1:] if toward and not apart else days
+        case OnDate(month=None):
+            months = (today.year * _YEAR + today.month - 1 + way * more for more in range(_YEAR))
+            found = (day.within(one // _YEAR, one % _YEAR + 1) for one in months)
+            return [one for one in found if one is not None and (one - today).days * way >= 0]
         case OnDate(year=None):
             # Of the year before, too, so that it can be told that a date has just passed.
             years = range(today.year - way, today.year + way * _MOST_YEARS, way)
-            anyday = replace(day, weekday=None)
-            return [found for year in years if (found := anyday.in_year(year)) is not None]
+            dates = (day.within(year, today.month) for year in years)
+            return [one for one in dates if one is not None]
         case _:
-            found = day.in_year(today.year)
-            return [] if found is None else [found]
+            one = day.within(today.year, today.month)
+            return [] if one is None else [one]

@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from nightcare.domain.care_day import Calendar
-from nightcare.domain.day_parser import DayAndClock, instant_with_offset, parse_day_and_clock
+from nightcare.domain.day_parser import (
+    DayAndClock,
+    check_date_exists,
+    instant_with_offset,
+    parse_day_and_clock,
+)
 from nightcare.domain.moments import clock_of
 from nightcare.domain.named_days import NearDay, OnDate, dates_ahead
 from nightcare.domain.time_words import ENGLISH, TimeWords
@@ -54,11 +59,13 @@ def _next(moment: DayAndClock, said: str, calendar: Calendar, now: datetime) -> 
         assert moment.clock is not None
         return calendar.next_clock(clock_of(moment.clock), now)
     today = calendar.local(now).date()
+    moment.check_meaning(said, today)
     if isinstance(day, NearDay) and day.away > 0:
         first = calendar.local(calendar.at(now).ends).date() + timedelta(days=day.away - 1)
         days = [first, first + timedelta(days=1)]
     else:
         days = dates_ahead(day, today)
+    check_date_exists(day, days, said)
     if not days:
         return None
     passed: datetime | None = None
@@ -70,11 +77,24 @@ def _next(moment: DayAndClock, said: str, calendar: Calendar, now: datetime) -> 
     else:
         raise ValueRefused("date_has_passed", found=said)
     if isinstance(day, OnDate):
-        if passed is not None and passed > now - _JUST_PASSED:
-            raise ValueRefused("date_wants_year", found=said, year=one.year)
-        if not day.fits(one):
-            raise ValueRefused("date_on_other_weekday", found=said, date=one)
+        _check_date(day, one, passed, said, now)
     return end
+
+
+def _check_date(
+    day: OnDate, found: date, passed: datetime | None, said: str, now: datetime
+) -> None:
+    """Check that the next date of a day was meant, and not one that has `passed` (UTC).
+
+    Raises:
+        ValueRefused: The other one may be meant, or it is not on the weekday that was named.
+    """
+    if passed is not None and day.month is None:
+        raise ValueRefused("date_has_passed", found=said)
+    if passed is not None and passed > now - _JUST_PASSED:
+        raise ValueRefused("date_wants_year", found=said, year=found.year)
+    if not day.fits(found):
+        raise ValueRefused("date_on_other_weekday", found=said, date=found)
 
 
 def _instant(moment: DayAndClock, day: date, calendar: Calendar, now: datetime) -> datetime:

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 UNTIL = "until"
 """The word of every language before an end, which no reminder may be called."""
+
+
+_KEYBOARDS: tuple[dict[int, str], ...] = (
+    {ord("\N{LATIN SMALL LETTER AE}"): "ae", ord("\N{LATIN SMALL LETTER O WITH STROKE}"): "oe",
+     ord("\N{LATIN SMALL LETTER A WITH RING ABOVE}"): "aa"},
+    {ord("\N{LATIN SMALL LETTER AE}"): "ae", ord("\N{LATIN SMALL LETTER O WITH STROKE}"): "o",
+     ord("\N{LATIN SMALL LETTER A WITH RING ABOVE}"): "a"},
+)  # fmt: skip
+"""Two spellings of Danish letters on a keyboard without them."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,9 @@ class TimeWords:
         ago: After a length: "10 minutes ago".
         now: This moment.
         last_night: The night that has ended last.
+        night_to: Before a day, for the night that ends on it.
+        nights: The unit of nights: "2 nights ago".
+        bedtime: The bedtime of a day.
         next: The next occurrence of a reminder.
         weeks, days, hours, quarters, minutes, seconds: The units of a length.
         counts: Numbers in words.
@@ -55,6 +68,9 @@ class TimeWords:
     ago: tuple[str, ...] = ()
     now: tuple[str, ...] = ()
     last_night: tuple[str, ...] = ()
+    night_to: tuple[str, ...] = ()
+    nights: tuple[str, ...] = ()
+    bedtime: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
     weeks: tuple[str, ...] = ()
     days: tuple[str, ...] = ("d", "day", "days")
@@ -66,6 +82,21 @@ class TimeWords:
     weekdays: tuple[str, ...] = ()
     months: tuple[str, ...] = ()
     day_first: bool = False
+
+    def with_plain_spellings(self) -> TimeWords:
+        """Return the words also as a keyboard without the letters of the language types them.
+
+        Weekdays and months stay in whole rounds, their own spelling last.
+        """
+        values: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
+        for name, value in values.items():
+            for table in _KEYBOARDS:
+                if isinstance(value, tuple):
+                    plain = tuple(one.translate(table) for one in value)
+                    values[name] = values[name] if plain == value else plain + values[name]
+                elif isinstance(value, Mapping):
+                    values[name] |= {one.translate(table): meant for one, meant in value.items()}
+        return TimeWords(**values)
 
     def beside(self, other: TimeWords) -> TimeWords:
         """Return the words of both languages; `day_first` is that of the other."""
@@ -82,9 +113,9 @@ SYMBOLS = TimeWords()
 """The words of the config file, whatever its language: units, and "kl." before a clock time."""
 
 ENGLISH = TimeWords(
-    until=(UNTIL, "till"),
+    until=(UNTIL, "till", "til", "'til"),
     during=("for", "in"),
-    at=("at", "kl.", "kl"),
+    at=("at", "about", "around", "ca.", "ca", "kl.", "kl"),
     on=("on", "the"),
     joined=("and",),
     midnight=("midnight",),
@@ -105,10 +136,13 @@ ENGLISH = TimeWords(
         "today": 0, "tomorrow": 1, "the day after tomorrow": 2, "day after tomorrow": 2,
         "yesterday": -1, "the day before yesterday": -2, "day before yesterday": -2,
     },
-    toward={"next": 1, "coming": 1, "last": -1},
+    toward={"next": 1, "coming": 1, "this": 0, "last": -1},
     ago=("ago",),
     now=("now", "just now"),
     last_night=("last night",),
+    night_to=("the night before", "night before", "the night to", "night to"),
+    nights=("night", "nights"),
+    bedtime=("bedtime",),
     next=("next",),
     weeks=("week", "weeks"),
     quarters=("quarter", "quarters", "quarter of an hour", "quarters of an hour"),

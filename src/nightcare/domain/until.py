@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
-from nightcare.domain.care_day import Calendar
+from nightcare.domain.care_day import ONE_DAY, Calendar
 from nightcare.domain.moments import parse_length, without_first
 from nightcare.domain.time_words import ENGLISH, TimeWords
 from nightcare.errors import ValueRefused
@@ -13,21 +14,47 @@ from nightcare.errors import ValueRefused
 def parse_end(said: str, calendar: Calendar, now: datetime, words: TimeWords = ENGLISH) -> datetime:
     """Parse a length, or "until" and a clock time, a day or both, as an instant (UTC) after `now`.
 
-    A number alone is minutes. A day without a clock time ends at its wake-up, and tomorrow begins
-    with the next wake-up. Of all instants that fit, the end is the next one.
+    A number alone is minutes, and "until in 2 hours" is a length too. A day without a clock time
+    ends at its wake-up, and tomorrow begins with the next wake-up. Of all instants that fit, the
+    end is the next one.
 
     Raises:
         ValueRefused: It is none of these, has two meanings, or has passed.
     """
     end = without_first(said, words.until)
     if end is None:
-        return now + _length(said, words)
+        return _after(_length(said, words), said, calendar, now)
+    length = without_first(end, words.during)
+    if length is not None:
+        with suppress(ValueRefused):
+            return _after(parse_length(length, words), said, calendar, now)
+    if end in words.bedtime:
+        return _next_bedtime(calendar, now)
     from nightcare.domain.next_moment import next_moment  # noqa: PLC0415 - lengths need none
 
     found = next_moment(end, calendar, now, words)
     if found is None:
         raise ValueRefused("end_not_understood", found=said)
     return found
+
+
+def _after(length: timedelta, said: str, calendar: Calendar, now: datetime) -> datetime:
+    """Return the end (UTC) of a length.
+
+    Raises:
+        ValueRefused: It is outside the calendar.
+    """
+    try:
+        end = now + length
+        calendar.at(end)
+    except OverflowError as error:
+        raise ValueRefused("end_not_understood", found=said) from error
+    return end
+
+
+def _next_bedtime(calendar: Calendar, now: datetime) -> datetime:
+    day = calendar.at(now)
+    return day.bedtime if day.bedtime > now else calendar.day(day.date + ONE_DAY).bedtime
 
 
 def _length(said: str, words: TimeWords) -> timedelta:
