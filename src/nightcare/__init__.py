@@ -2,4 +2,4 @@
 
 __version__ = "0.2.0"
 __released__ = "2026-11-28"
-"""The day before which no clock can be right that this version looks at (UTC)."""
+"""The release date of this version (UTC); a clock that is earlier is wrong."""

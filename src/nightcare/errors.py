@@ -73,8 +73,8 @@ class Span:
     Attributes:
         line: The line in the file, from 1.
         column: The column of its first character, from 1, in characters; a tab is one.
-        end: The column after its last character, or, where it goes on in further lines, after
-            that of the line; greater than `column`, also where it stands behind the line's end.
+        end: The column after its last character, or after the end of the line if it continues on
+            the next one; always greater than `column`, also behind the end of the line.
         text: The line as it was read, without its end.
     """
 
@@ -90,7 +90,7 @@ class Location:
 
     Attributes:
         origin: The file's name, or the environment variable's; empty for the built-in defaults.
-        mark: What is meant in that file; None where it is no file, or nothing in it is meant.
+        mark: The part of that file; None if the origin is no file, or no part of it.
     """
 
     origin: str = ""
@@ -109,9 +109,9 @@ class Diagnostic:
         where: The key's path, such as ("reminders", "water", "every"); empty for the file itself.
         key: A key of the catalogue's `config`.
         values: The values for the text under that key.
-        against: The path of the other key, where two contradict each other.
-        place: Where it comes from.
-        also: Where the other comes from.
+        against: The path of the other key, if two contradict each other.
+        place: The location of its key or value.
+        also: The location of the other key.
     """
 
     where: tuple[str | int, ...]
@@ -123,7 +123,7 @@ class Diagnostic:
 
     @property
     def line(self) -> int | None:
-        """The line in the file, from 1; None where it does not come from the file."""
+        """The line in the file, from 1; None if it is not about a line of the file."""
         return None if self.place.mark is None else self.place.mark.line
 
     @property
@@ -133,12 +133,12 @@ class Diagnostic:
 
 
 class ConfigError(NightcareError):
-    """The configuration cannot be put in force; all its mistakes together.
+    """A configuration that is invalid, with all its errors.
 
     Args:
-        problems: The mistakes.
-        warnings: What is allowed but may be a slip, as far as it can be told beside them.
-        key: A key of the catalogue's `errors`, for the sentence that follows on them.
+        problems: The errors.
+        warnings: The warnings, as far as they could be determined beside the errors.
+        key: A key of the catalogue's `errors`, for the sentence after them.
     """
 
     exit_code = 78

@@ -42,8 +42,8 @@ NO_SERVICE = ServicePlaces()
 def service_places(variables: Mapping[str, str]) -> ServicePlaces:
     """Return the paths that the user's service uses.
 
-    The running service decides; without one what `install` recorded in its unit. A service that
-    systemd started goes by its own environment, which is that of the unit.
+    They come from the running service, or without one from the unit that `install` wrote. A service
+    that systemd started uses its own environment, which is that of the unit.
 
     Args:
         variables: The environment.
@@ -67,17 +67,17 @@ def started_by_systemd(variables: Mapping[str, str]) -> bool:
 def with_those_of_service(
     variables: Mapping[str, str], service: ServicePlaces
 ) -> Mapping[str, str]:
-    """Return the environment, with the running service's `NIGHTCARE_*` where it has none.
+    """Return the environment, with the `NIGHTCARE_*` of the running service that it lacks.
 
     Args:
-        variables: The environment; what it says itself counts.
+        variables: The environment, whose own values take precedence.
         service: The service.
     """
     return variables if service.running is None else {**service.running.variables, **variables}
 
 
 def differing(variables: Mapping[str, str], running: ServiceRecord) -> tuple[str, ...]:
-    """Return the names of the settings that a shell exports and that the service has otherwise.
+    """Return the names of a shell's settings whose values differ in the service.
 
     Args:
         variables: The environment of the shell.
@@ -102,7 +102,7 @@ def config_file() -> Path:
 def chosen_config(
     named: Path | None, variables: Mapping[str, str], service: ServicePlaces = NO_SERVICE
 ) -> Path | None:
-    """Return the config file to read: the one that is named, else the usual; None for the defaults.
+    """Return the config file to read: the named one, else the usual one; None for the defaults.
 
     Args:
         named: The file that `--config` names.
@@ -116,7 +116,8 @@ def chosen_config(
         return asked
     if asked is not None and asked != usual:
         return asked
-    # The usual one may be missing. A dangling link or an unreadable folder is a mistake to be told.
+    # The usual one may be missing. A dangling link or an unreadable folder is returned, so that
+    # reading it reports the error.
     try:
         usual.lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -129,24 +130,24 @@ def chosen_config(
 def place_of_config(
     named: Path | None, variables: Mapping[str, str], service: ServicePlaces = NO_SERVICE
 ) -> Path:
-    """Return where the config file is, or would be; takes what `chosen_config` takes.
+    """Return the path of the config file, whether or not it exists; see `chosen_config`.
 
     Raises:
-        StateError: None is named, and the user's home is unknown.
+        StateError: No file is named, and the user's home is unknown.
     """
     return named_config(named, variables) or usual_config(service)
 
 
 def named_config(named: Path | None, variables: Mapping[str, str]) -> Path | None:
-    """Return the config file that the person names here; None where they name none."""
+    """Return the config file that the option or the environment names; None without one."""
     if named is not None or not variables.get(NAMES_THE_FILE):
         return named
-    # A home that nobody knows is left as it is written, and told as a file that is not there.
+    # An unknown home, as in `~nobody/config.toml`, stays as written; the file is then missing.
     return Path(os.path.expanduser(variables[NAMES_THE_FILE]))  # noqa: PTH111 - that one raises
 
 
 def usual_config(service: ServicePlaces) -> Path:
-    """Return where the config file is if none is named: where the service has it.
+    """Return the path of the config file if none is named: that of the service, else the default.
 
     Raises:
         StateError: No service records it, and the user's home is unknown.
@@ -155,7 +156,7 @@ def usual_config(service: ServicePlaces) -> Path:
 
 
 def written_paths(named: Path | None, variables: Mapping[str, str]) -> Iterator[Path]:
-    """Yield where nightcare may write: the config and the folder of the journal.
+    """Yield the paths that nightcare may write to: the config and the folder of the journal.
 
     Args:
         named: The file that `--config` names.
@@ -198,7 +199,7 @@ def schema_file(config: Path) -> Path:
 
 
 def state_folder(service: ServicePlaces = NO_SERVICE) -> Path:
-    """Return the folder of the journal: that of the service, if one says so.
+    """Return the folder of the journal: that of the service, else the default.
 
     Raises:
         StateError: No service records it, and the user's home is unknown.

@@ -1,6 +1,6 @@
 """The delivery of an occurrence, from its moment to its outcome.
 
-Due -> held or open -> perhaps snoozed, held or asked again -> settled, exactly once.
+Due -> held or open -> perhaps snoozed, held or repeated -> settled, exactly once.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class DeliveryStatus(StrEnum):
 
     @property
     def word(self) -> str:
-        """Its value in one word, for keys of the catalogue."""
+        """The value with underscores, for keys of the catalogue."""
         return self.replace(" ", "_")
 
     @property
@@ -73,12 +73,12 @@ class DeliveryStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Due:
-    """An occurrence whose moment has come, and on which nothing is decided yet."""
+    """An occurrence whose moment has come, and which the policy has not decided yet."""
 
 
 @dataclass(frozen=True)
 class Held:
-    """Due and held because of `cause`; shown on return if still fresh."""
+    """An occurrence held back because of `cause`; shown on return if still fresh."""
 
     cause: Reason
 
@@ -88,12 +88,12 @@ class Active:
     """An occurrence that was given to the screen and is unanswered.
 
     Attributes:
-        shown: When the notifier took it (UTC); None until it says so.
-        closes: When it is closed if nobody answers; before it is shown, when it is given up (UTC).
-        again: When it is asked again (UTC), where repeats are left.
-        away: Whether it has left the screen without an answer. It is asked again at `again`, where
-            repeats are left; else it is over when it would have been closed.
-        delivery: How far it has come on its way to the screen.
+        shown: The instant (UTC) at which a notifier showed it; None until the notifier reports it.
+        closes: The instant (UTC) at which it is closed if unanswered, or given up if not shown.
+        again: The instant (UTC) of its next repeat, if repeats are left.
+        away: Whether it has left the screen without an answer. It is repeated at `again`, if
+            repeats are left; else it expires when it would have been closed.
+        delivery: The progress of its message towards the screen.
     """
 
     shown: datetime | None
@@ -104,17 +104,17 @@ class Active:
 
     @property
     def on_screen(self) -> bool:
-        """True if a notifier has it, and it has not left the screen."""
+        """True if a notifier has shown it, and it has not left the screen."""
         return self.delivery is DeliveryStatus.SHOWN and not self.away
 
 
 @dataclass(frozen=True)
 class Snoozed:
-    """Put off until an instant (UTC).
+    """An occurrence that was snoozed.
 
     Attributes:
-        until: The end.
-        computer: The id of the computer on which it was put off; None for this one.
+        until: The end of the snooze (UTC).
+        computer: The id of the computer on which it was snoozed; None for this one.
     """
 
     until: datetime
@@ -123,12 +123,12 @@ class Snoozed:
 
 @dataclass(frozen=True)
 class Closed:
-    """Ended.
+    """An occurrence that has ended.
 
     Attributes:
         outcome: The outcome.
-        at: When it ended (UTC), by the clock of the computer on which it did.
-        reason: The reason, where there is one.
+        at: The instant (UTC) at which it ended, by the clock of the computer on which it ended.
+        reason: The reason, if there is one.
         computer: The id of the computer on which it ended; None for this one.
     """
 
@@ -160,10 +160,10 @@ class Delivery:
         state: Its state.
         fresh_from: The instant (UTC) from which its freshness counts: its moment, or the end of
             its last snooze.
-        asked: How many times it has been given to the screen since it was last put off.
-        snoozes: How many times it has been snoozed.
-        seen: Whether a notifier has ever taken it.
-        tip: The tip it shows, by its id.
+        asked: The number of times it was given to the screen since its last snooze.
+        snoozes: The number of its snoozes.
+        seen: Whether a notifier has ever shown it.
+        tip: The id of the tip that it shows.
     """
 
     occurrence: Occurrence
@@ -177,17 +177,17 @@ class Delivery:
 
     @property
     def open(self) -> bool:
-        """True if it was given to the screen and is unanswered, also after it has left there."""
+        """True if it was given to the screen and is unanswered, also after it has left it."""
         return isinstance(self.state, Active)
 
     @property
     def displayed(self) -> Active | None:
-        """Its state while its place is on the screen; None once it has left, or is not open."""
+        """Its state if it is open and belongs on the screen; None otherwise."""
         return self.state if isinstance(self.state, Active) and not self.state.away else None
 
     @property
     def deadline(self) -> datetime | None:
-        """The instant (UTC) at which time alone changes its state next; None where it does not."""
+        """The next instant (UTC) at which time alone changes its state; None without one."""
         match self.state:
             case Active(away=True, again=again) if again is not None:
                 return again
@@ -219,34 +219,34 @@ class Delivery:
         return isinstance(self.state, Closed) and self.state.at < self.occurrence.due
 
     def fresh_until(self, reminder: Reminder) -> datetime:
-        """Return up to when (UTC) it is worth showing."""
+        """Return the end of its freshness (UTC)."""
         return self.fresh_from + reminder.fresh
 
     def is_fresh(self, reminder: Reminder | None, now: datetime) -> bool:
-        """Return whether it is worth showing now (UTC), by its reminder as configured, if it is."""
+        """Return whether it is fresh now (UTC); False if its reminder is no longer configured."""
         return reminder is not None and now <= self.fresh_until(reminder)
 
     def moves(self, routine_key: Key | None) -> bool:
-        """Return whether it moves with its moment: it is open, waits to be asked again, or is held.
+        """Return whether it moves with its moment: it is open, waits for its repeat, or is held.
 
-        A snooze ends when the person said, a stretch under way goes on, and what has its outcome
-        keeps it.
+        A snooze ends at the time that the person chose, a stretch that is under way continues, and
+        a settled occurrence keeps its outcome.
 
         Args:
-            routine_key: The occurrence that leads through a routine, if any.
+            routine_key: The occurrence whose routine is under way, if any.
         """
         return isinstance(self.state, Due | Held | Active) and self.key != routine_key
 
     def held(self, cause: Reason) -> Delivery:
-        """Return it kept off the screen because of `cause`.
+        """Return it held because of `cause`.
 
-        An asking that this cuts short is asked again on return, and is no further one then.
+        A showing that this cuts short does not count as one of its showings.
         """
         cut_short = self.displayed is not None
         return replace(self, state=Held(cause), asked=self.asked - cut_short)
 
     def given(self, reminder: Reminder, tip: str | None) -> Delivery:
-        """Return it given to the screen, which may show it while it is fresh."""
+        """Return it as given to the screen, which may show it while it is fresh."""
         state = Active(shown=None, closes=self.fresh_until(reminder))
         return replace(self, state=state, asked=self.asked + 1, tip=tip)
 
@@ -260,7 +260,7 @@ class Delivery:
     def rejected(self, reminder: Reminder, now: datetime, delivery: DeliveryStatus) -> Delivery:
         """Return it as refused by a notifier now (UTC), for the reason that `delivery` names.
 
-        One that was refused without an id is sent again by its repeat, where it has one.
+        If it was refused without an id, only its repeat sends it again.
         """
         state = self.state
         if not isinstance(state, Active):
@@ -278,18 +278,18 @@ class Delivery:
     def asked_again(self, state: Active, again: datetime) -> Delivery:
         """Return it at the time of its repeat (UTC), from which freshness counts.
 
-        It is shown with another tip.
+        It gets another tip.
         """
         return replace(self, state=replace(state, away=True), fresh_from=again, tip=None)
 
     def start_routine(self, now: datetime, closes: datetime) -> Delivery:
         """Return it with a routine that starts now (UTC) and ends before `closes`.
 
-        Nothing is asked again meanwhile, and it is as fresh as when it begins. If it waited to be
-        given to the screen, and was started by a notification that had left it, this gives it.
+        There is no repeat meanwhile, and its freshness counts from the start. If it still waited
+        for the screen, and a late press of an earlier notification started it, it counts as shown.
         """
         waited = isinstance(self.state, Due | Held | Snoozed)
-        # Answered before it was given to the screen, and started all the same, it waited too.
+        # One that was answered before its showing, and was started nevertheless, waited too.
         asked = max(1, self.asked + waited)
         return replace(self, state=Active(now, closes), fresh_from=now, asked=asked)
 
@@ -304,7 +304,7 @@ class Delivery:
         return replace(self, state=Closed(outcome, now, reason))
 
     def closed(self, state: Active, now: datetime) -> Delivery:
-        """Return it as the person closed it now (UTC): dismissed, unless a repeat is to come."""
+        """Return it as closed by the person now (UTC): dismissed, unless a repeat is to come."""
         if state.again is None:
             return self.settle(Outcome.DISMISSED, now)
         return replace(self, state=replace(state, away=True))
@@ -319,7 +319,7 @@ class Delivery:
 
 
 _WEAKER_THAN_THE_CAUSE = frozenset({Reason.TOO_LATE, Reason.SUPERSEDED, Reason.ANOTHER})
-"""The reason that held it back says more than the lateness that follows from it."""
+"""Reasons that a cause for which it was held replaces, because the cause led to them."""
 
 
 def skipped_days(deliveries: Iterable[Delivery]) -> frozenset[tuple[str, date]]:
@@ -332,7 +332,7 @@ def skipped_days(deliveries: Iterable[Delivery]) -> frozenset[tuple[str, date]]:
 
 
 def foremost(deliveries: Iterable[Delivery]) -> Delivery | None:
-    """Return the delivery that a person means: the one on the screen, else the latest."""
+    """Return the delivery that a person means: the one on the screen, else the latest one."""
     return max(
         deliveries, key=lambda one: (one.displayed is not None, one.fresh_from), default=None
     )

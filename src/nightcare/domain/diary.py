@@ -14,7 +14,7 @@ from nightcare.domain.care_day import Calendar, CareDay
 from nightcare.errors import ValueRefused
 
 UP_EARLY = timedelta(hours=2)
-"""This shortly before the wake-up, "last night" means the night that is about to end."""
+"""The time before the wake-up in which "last night" means the night that is about to end."""
 
 _LONGEST_CRAMP = 24 * 60
 
@@ -41,7 +41,7 @@ class Answer(StrEnum):
     NONE = "none"
     MILD = "mild"
     MODERATE = "moderate"
-    """Only in the menu of the tray: a notification has room for three buttons."""
+    """Offered only in the menu of the tray, because a notification has room for three buttons."""
     SEVERE = "severe"
 
 
@@ -68,15 +68,15 @@ class Cramp:
     """One cramp, as the person noted it.
 
     Attributes:
-        id: The number it is known by.
-        at: When it was (UTC).
-        offset: How far the person's clock was ahead of UTC then, where it was noted.
-        place: Where in the diary it belongs, by the zone and the hours when it was noted.
-        leg: Where it was; None where nothing was said.
-        severity: How bad it was; None where nothing was said.
-        minutes: How long it lasted; None where nothing was said.
+        id: Its number.
+        at: Its time (UTC).
+        offset: The offset from UTC of the person's clock at that time, where it was noted.
+        place: Its place in the diary, by the zone and the hours when it was noted.
+        leg: The part of the leg; None if it was not noted.
+        severity: Its severity; None if it was not noted.
+        minutes: Its length; None if it was not noted.
         note: The person's own words, as they were typed; may be empty.
-        recorded: When it was noted, or last corrected (UTC).
+        recorded: The time at which it was noted, or last corrected (UTC).
     """
 
     id: int
@@ -101,8 +101,8 @@ class Morning:
 
     Attributes:
         night: The care day whose night it was.
-        answer: What was said.
-        recorded: When it was said (UTC).
+        answer: The answer.
+        recorded: The time of the answer (UTC).
     """
 
     night: date
@@ -112,12 +112,12 @@ class Morning:
 
 @dataclass(frozen=True)
 class Night:
-    """All that the diary says of one night.
+    """The entries of the diary about one night.
 
     Attributes:
         night: The care day whose night it was.
         cramps: The cramps of that night, in order of time.
-        answer: What was said in the morning, if anything.
+        answer: The answer in the morning, if any.
     """
 
     night: date
@@ -126,7 +126,7 @@ class Night:
 
     @property
     def recorded(self) -> bool:
-        """True if the diary says anything of it."""
+        """True if the diary has an entry about it."""
         return self.answer is not None or bool(self.cramps)
 
     @property
@@ -141,7 +141,7 @@ class Night:
 
     @property
     def worst(self) -> Severity | None:
-        """The worst of its cramps; None without any, or where nothing was said of how bad."""
+        """The worst severity of its cramps; None without any, or if no severity was noted."""
         said = [one.severity for one in self.cramps if one.severity is not None]
         if self.answer is not None and self.answer is not Answer.NONE:
             said.append(Severity(self.answer))
@@ -158,17 +158,17 @@ def place_of(moment: datetime, calendar: Calendar) -> DiaryMoment:
 
 
 def last_night(now: datetime, calendar: Calendar) -> CareDay:
-    """Return the care day of the last night that has ended, or nearly, at an instant (UTC)."""
+    """Return the care day of the last night that has ended, or is about to, at an instant (UTC)."""
     return day_before(calendar.at(now + UP_EARLY), calendar)
 
 
 def day_before(day: CareDay, calendar: Calendar) -> CareDay:
-    """Return the care day that ends as this one begins; dates that a zone skips have none."""
+    """Return the care day before this one; a date that the zone skips has none."""
     return calendar.at(day.wake - timedelta(microseconds=1))
 
 
 def checked_minutes(minutes: int) -> int:
-    """Return a length in minutes that a cramp can have.
+    """Return a length in minutes, checked to be one that a cramp can have.
 
     Raises:
         ValueRefused: It is none.

@@ -1,6 +1,6 @@
 """The past and coming reminders, from the schedule and the journal together.
 
-Every view of the plan goes by this: `next`, `status`, `today`, `preview`, the log and notices. It
+Every view of the plan uses this: `next`, `status`, `today`, `preview`, the log and notices. It
 assumes that somebody is there and that nothing else happens meanwhile.
 """
 
@@ -31,7 +31,7 @@ class OutlookEntry:
 
     Attributes:
         occurrence: The occurrence: at its recorded moment, or when it will come.
-        delivery: Its delivery; None if it is still to come, or nothing was decided yet.
+        delivery: Its delivery; None if it is still to come, or was not handled yet.
     """
 
     occurrence: Occurrence
@@ -64,7 +64,7 @@ class Outlook:
         return self.global_state.good_night == self.calendar.at(self.now).date
 
     def next(self, name: str | None = None) -> Occurrence | None:
-        """Return what comes next, at the time (UTC) at which it comes; None where nothing does.
+        """Return the next occurrence, at the time (UTC) at which it comes; None without one.
 
         Args:
             name: The reminder; None for any.
@@ -79,7 +79,7 @@ class Outlook:
         return upcoming(reminder, self.calendar, self.now, known=self._known)
 
     def left(self, name: str | None) -> list[Occurrence]:
-        """Return what the present care day still has of a reminder, or of all, in order of time."""
+        """Return the occurrences left on this care day, of one reminder or of all, in order."""
         if self.closed_by_good_night:
             return []
         day = self.calendar.at(self.now)
@@ -91,9 +91,10 @@ class Outlook:
         ]
 
     def answered_ahead(self) -> list[Delivery]:
-        """Return what the person answered before its moment, which is to come, in order of time.
+        """Return the coming occurrences that the person has already answered, in order of time.
 
-        A clock that ran ahead may have left records later than all that is planned now.
+        Later ones than any that is planned now are left out: a clock that ran ahead may have left
+        them.
         """
         end = {one.name: self.now + reach(one) for one in self.schedule.reminders}
         answered = [one for one in self.deliveries if one.answered and one.key.reminder in end]
@@ -101,7 +102,7 @@ class Outlook:
         return sorted(found, key=lambda one: one.occurrence.due)
 
     def until(self, end: datetime) -> list[Occurrence]:
-        """Return what comes later than now and not later than `end` (UTC), in order of time."""
+        """Return the occurrences that come after now and up to `end` (UTC), in order of time."""
         due = [
             _Coming(begin(one, self.schedule.named(one.key.reminder).topic), one.due)
             for one in between(self.schedule.enabled, self.calendar, self.now, end)
@@ -113,7 +114,7 @@ class Outlook:
         return sorted((one for one in coming if one.due <= end), key=lambda one: one.due)
 
     def ahead(self) -> list[Occurrence]:
-        """Return what is to come of the present care day, or of the next one if nothing is."""
+        """Return the coming occurrences of this care day, or if it has none, of the next one."""
         day = self.calendar.at(self.now)
         tomorrow = self.calendar.at(day.ends)
         coming = self.until(tomorrow.ends)
@@ -122,23 +123,23 @@ class Outlook:
         ]
 
     def unsettled(self) -> list[Delivery]:
-        """Return what has no outcome and does not come anew at a later moment, in order of time."""
+        """Return the deliveries without an outcome that were not moved ahead, in order of time."""
         found = [
             one for one in self.deliveries if not one.settled and one.key not in self._postponed
         ]
         return sorted(found, key=lambda one: one.occurrence.due)
 
     def comes(self, delivery: Delivery) -> datetime | None:
-        """Return when a snoozed or held occurrence comes (UTC); None where it may not come."""
+        """Return when a snoozed or held occurrence comes (UTC); None if it may not come."""
         back = next((one.at for one in self._back() if one.delivery.key == delivery.key), self.now)
         return next((one.due for one in self.until(back) if one.key == delivery.key), None)
 
     def day(self, day: CareDay) -> list[OutlookEntry]:
-        """Return a care day: what was, as recorded, and what is still to come, in order of time.
+        """Return the occurrences of a care day, past ones as recorded, in order of time.
 
-        What was in its hours belongs to it, also where an edit or a journey has since put it into
-        another care day. A moment that has passed without a record is part of it only if the
-        service has not got to it yet.
+        An occurrence that came in the hours of the day belongs to it, also if an edit or a journey
+        has since moved it into another care day. One that has passed without a record is listed
+        only if the service has not handled it yet.
         """
         entries = [
             OutlookEntry(one.occurrence, one)
@@ -161,9 +162,9 @@ class Outlook:
         return sorted(entries, key=lambda one: one.occurrence.due)
 
     def days(self, first: date, count: int) -> list[OutlookEntry]:
-        """Return so many care days from `first` on, in order of time.
+        """Return the occurrences of so many care days from `first` on, in order of time.
 
-        Of those that are over it is the plan, of the present one what was and what is to come.
+        Past days are as planned, and the present one is as `day` returns it.
         """
         today = self.calendar.at(self.now)
         last = first + (count - 1) * ONE_DAY
@@ -221,9 +222,9 @@ class Outlook:
     # What comes, and when
 
     def _first(self, reminder: Reminder) -> list[_Coming]:
-        """Return the first occurrence of a reminder that comes; of those that return, all."""
+        """Return the first coming occurrence of a reminder, after all that a pause delays."""
         gate = self._suppression.open_from
-        # What falls due before the gate comes then, if it is still fresh.
+        # Occurrences that fall due before the gate come at the gate, if they are still fresh.
         after = max(self.now, gate - reminder.fresh - timedelta.resolution)
         found: list[_Coming] = []
         for one in self._falling_due(reminder, after):
@@ -234,7 +235,7 @@ class Outlook:
         return found
 
     def _falling_due(self, reminder: Reminder, after: datetime) -> Iterator[Occurrence]:
-        """Yield what falls due later than an instant (UTC), without what "Good night" closes."""
+        """Yield the occurrences due after an instant (UTC) that "Good night" does not close."""
         while (one := upcoming(reminder, self.calendar, after, known=self._known)) is not None:
             ends = self._suppression.closed_until(one.due)
             if ends is None:
@@ -242,7 +243,7 @@ class Outlook:
             after = one.due if ends is None else ends - timedelta.resolution
 
     def _back(self) -> list[_Coming]:
-        """Return what comes back: from a snooze, to be asked again, or when nothing keeps it."""
+        """Return the occurrences that come back: after a snooze, for a repeat, or after a hold."""
         found: list[_Coming] = []
         for one in self.unsettled():
             match one.state:
@@ -251,7 +252,7 @@ class Outlook:
                 case Active(again=again, away=True) if again is not None:
                     found += self._gated(_Coming(one.asked_again(one.state, again), again))
                 case Held(cause) if cause in ABSENCE and self._suppression.paused_until == self.now:
-                    # Nobody knows when they are back.
+                    # The time of the person's return is unknown.
                     pass
                 case Held():
                     found += self._gated(_Coming(one, self._screen.turn(one)))
@@ -260,9 +261,9 @@ class Outlook:
         return found
 
     def _gated(self, coming: _Coming) -> list[_Coming]:
-        """Return it at the time at which a pause or a routine lets it come; nothing if it does not.
+        """Return a coming delivery, delayed by a pause or a routine; nothing if it does not come.
 
-        Nor is anything returned for what comes at once: it is there, and not to come.
+        Nothing is returned for one that comes at once either, because it is not to come any more.
         """
         delivery, at = coming.delivery, coming.at
         suppression = self._suppression
@@ -273,7 +274,7 @@ class Outlook:
             return []
         leads = self.routine_key is not None and self.routine_key.reminder == reminder.name
         if leads and delivery.occurrence.due > self.now and at < suppression.routine_until:
-            # It would ask for what is being done then.
+            # The person is doing that stretch then.
             return []
         if at < suppression.paused_until:
             at, delivery = suppression.paused_until, delivery.held(Reason.PAUSED)
@@ -286,7 +287,7 @@ class Outlook:
         return [_Coming(delivery, at)] if self._screen.may_show(delivery, at) else []
 
     def _superseded(self, delivery: Delivery, reminder: Reminder, at: datetime) -> bool:
-        """Return whether a later one of the reminder takes its place before it comes (UTC)."""
+        """Return whether a later occurrence of the reminder replaces it before it comes (UTC)."""
         later = max(delivery.occurrence.due, self.now)
         return any(
             one.key not in self._known and one.key != delivery.key
@@ -294,7 +295,7 @@ class Outlook:
         )
 
     def _without_rivals(self, coming: Iterable[_Coming]) -> list[Occurrence]:
-        """Return what comes, without what gives way to another when both come back together."""
+        """Return the coming occurrences, without those that give way to one of the same instant."""
         together: dict[datetime, list[Delivery]] = {}
         waiting = []
         for one in coming:
@@ -304,7 +305,7 @@ class Outlook:
         found: dict[Key, Occurrence] = {}
         for at in sorted(together):
             shown = together[at]
-            # What comes takes the screen; what waits comes then instead, if it ranks higher.
+            # A coming occurrence takes the screen, unless one that is held ranks higher.
             before = [
                 one.delivery
                 for one in waiting
@@ -323,7 +324,7 @@ class Outlook:
 
 @dataclass(frozen=True)
 class _Known:
-    """Keys that do not fall due any more.
+    """The keys of occurrences that do not fall due any more.
 
     Attributes:
         keys: Those with a record.
@@ -341,7 +342,7 @@ class _Known:
 
 @dataclass(frozen=True)
 class _Coming:
-    """A delivery as it stands when it comes, and the instant (UTC) at which it does."""
+    """A delivery in the state that it has when it comes, and that instant (UTC)."""
 
     delivery: Delivery
     at: datetime

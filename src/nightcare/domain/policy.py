@@ -1,6 +1,6 @@
 """The policy: whether an occurrence is shown, held or dropped, and how long it stays open.
 
-`decide` and `review` try their steps in order; a new reason not to show is one more step there.
+`decide` and `review` try their steps in order; a new reason not to show is a further step.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from nightcare.domain.reminders import Key, Reminder
 from nightcare.domain.snooze import chosen_for_night
 
 LIVE = timedelta(minutes=1)
-"""Later than this it is not the moment itself any more, but a return to it."""
+"""The time after its moment in which an occurrence counts as due now; later it is a return."""
 
 
 Presence = frozenset[Condition]
@@ -45,28 +45,28 @@ class Situation:
 
     @property
     def silent(self) -> bool:
-        """True if no routine may be led through: by a pause, "Good night" or a locked screen."""
+        """True if a pause, "Good night" or a locked screen ends a guided routine."""
         paused = self.paused_until is not None
         return self.good_night or paused or Condition.LOCKED in self.presence
 
 
 @dataclass(frozen=True)
 class Show:
-    """The verdict to show it, and to close what is still open."""
+    """The verdict to show the occurrence, and to close the one that is still open."""
 
     step: Reason = Reason.SHOW
 
 
 @dataclass(frozen=True)
 class Hold:
-    """The verdict to hold it, and to show it on return if still fresh."""
+    """The verdict to hold the occurrence, and to show it on return if still fresh."""
 
     step: Reason
 
 
 @dataclass(frozen=True)
 class Drop:
-    """The verdict not to show it at all."""
+    """The verdict not to show the occurrence at all."""
 
     step: Reason
 
@@ -104,7 +104,7 @@ def decide(delivery: Delivery, reminder: Reminder | None, situation: Situation) 
 
 
 def review(delivery: Delivery, reminder: Reminder | None, situation: Situation) -> Delivery:
-    """Return an open occurrence as it goes on: unchanged, off the screen, held or settled.
+    """Return an open occurrence in its next state: unchanged, off the screen, held or settled.
 
     Args:
         delivery: The occurrence, which is open.
@@ -121,14 +121,14 @@ def review(delivery: Delivery, reminder: Reminder | None, situation: Situation) 
         return delivery.settle(Outcome.EXPIRED, now) if expired else delivery
     if situation.paused_until is not None:
         return delivery.held(Reason.PAUSED)
-    # Other conditions hold back what comes, and take off nothing.
+    # Other conditions hold back coming reminders, and leave those on the screen.
     if Condition.LOCKED in situation.presence and reminder.held_while(Condition.LOCKED):
         return delivery.held(Reason.LOCKED)
     return _overdue(delivery, state, now) if state.closes <= now else delivery
 
 
 def _overdue(delivery: Delivery, state: Active, now: datetime) -> Delivery:
-    """Return what becomes of an occurrence whose time on the screen is over."""
+    """Return an occurrence whose time on the screen is over in its next state."""
     if state.shown is None:
         never_sent = state.delivery in _NEVER_SENT
         return delivery.give_up(now, Reason.NOT_SHOWN if never_sent else Reason.REFUSED)
@@ -141,15 +141,14 @@ _NEVER_SENT = frozenset({DeliveryStatus.DECIDED, DeliveryStatus.NO_SERVER, Deliv
 
 
 def shown_at_latest(delivery: Delivery, reminder: Reminder, day: CareDay) -> datetime:
-    """Return until when (UTC) an occurrence may be shown on the care day `day`."""
+    """Return the instant (UTC) up to which an occurrence may be shown on the care day `day`."""
     stale = delivery.fresh_until(reminder)
     return stale if chosen_for_night(delivery, day) else min(stale, day.bedtime + AFTER_BEDTIME)
 
 
 def _meant(delivery: Delivery, situation: Situation) -> bool:
-    """Return whether it comes in the night by the person's choice, and is not caught up with."""
-    # The last snooze offered ends just when nothing is caught up with any more, and an alarm is
-    # never early.
+    """Return whether it comes in the night by the person's choice, and not as a late return."""
+    # The last snooze offered ends just when late returns are dropped, and an alarm is never early.
     state = delivery.state
     ends_now = isinstance(state, Snoozed) and situation.now - state.until <= LIVE
     return ends_now or chosen_for_night(delivery, situation.day)
@@ -164,7 +163,7 @@ def _absent(reminder: Reminder, presence: Presence) -> Reason | None:
 
 
 IN_LINE = (Held(Reason.ANOTHER), Held(Reason.ROUTINE), Held(Reason.RESTARTED))
-"""Waiting for the screen alone, with the person before it, or taken from there unanswered."""
+"""The states of occurrences that only wait for the screen, or were taken off it unanswered."""
 
 
 def first_to_show(
@@ -173,20 +172,20 @@ def first_to_show(
     now: datetime,
     moved: Container[Key] = frozenset(),
 ) -> tuple[list[Delivery], list[Delivery]]:
-    """Put what may be shown now in order, for only one is shown at a time.
+    """Rank the occurrences that may be shown now, because only one is shown at a time.
 
-    A first asking comes before a further one. Then evening reminders come first, then what the
-    person asked for by a snooze, then the freshest.
+    A first showing comes before a repeat, then evening reminders, then snoozed ones, then the
+    freshest.
 
     Args:
-        deliveries: What the cascade would show.
+        deliveries: The occurrences that `decide` would show.
         evening: The names of the evening reminders.
         now: The instant (UTC).
-        moved: What the person has made due just now by a change of the plan.
+        moved: The occurrences that a change of the plan by the person has made due just now.
 
     Returns:
-        The one to show, followed by those that may wait their turn, for they are due just now or
-        have been waiting for it; and those that were held or missed and give way on a return.
+        The one to show, followed by those that may wait for their turn, because they are due just
+        now or have waited before; and those that were held or missed and give way on a return.
     """
 
     def rank(delivery: Delivery) -> tuple[bool, bool, bool, datetime]:
@@ -217,14 +216,14 @@ SHORTEST_SHARE = timedelta(minutes=1)
 
 
 def closes_at(shown: datetime, reminder: Reminder, latest: Sequence[datetime]) -> datetime:
-    """Return when to close what is on the screen, so that all that wait are shown while fresh.
+    """Return when to close the one on the screen, so that all that wait are shown while fresh.
 
     The time until each has to be shown is divided evenly among those up to it, itself included.
 
     Args:
-        shown: Since when it is on the screen (UTC).
+        shown: The instant (UTC) since which it is on the screen.
         reminder: Its reminder.
-        latest: Until when each of those that wait may be shown (UTC).
+        latest: The instant (UTC) up to which each of those that wait may be shown.
     """
     if not latest:
         return shown + reminder.stays
@@ -236,7 +235,7 @@ def fits_on_screen(waiting: Sequence[timedelta]) -> bool:
     """Return whether all that wait for the screen can be shown in time.
 
     Args:
-        waiting: How long each of them may still be shown.
+        waiting: The time for which each of them may still be shown.
     """
     return not waiting or _share(waiting) >= SHORTEST_SHARE
 

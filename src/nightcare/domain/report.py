@@ -12,16 +12,16 @@ from nightcare.domain.diary import Cramp, Morning, Night, Severity, nights
 from nightcare.domain.reminders import Topic
 
 FEWEST_NIGHTS = 7
-"""With fewer nights on record than this, which is nightcare's own number, little can be said."""
+"""The fewest recorded nights for a conclusion; the number is nightcare's own."""
 
 SPAN_HOURS = 2
 """Hours of the clock that are counted together."""
 
 LONGEST_BY_WEEK = 53 * 7
-"""Days up to which a report is read week by week; a longer one is read month by month."""
+"""The days up to which a report is divided into weeks; a longer one is divided into months."""
 
 _EVENING = 12
-"""A night's hours are told from noon to noon."""
+"""The hour of the clock at which the hours of a night begin: noon."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class ReminderCounts:
     """Counts of the outcomes of reminders of one kind.
 
     Attributes:
-        shown: How many came on the screen, or were answered; without those that were skipped.
-        done: How many of these were answered as done, in time or ahead of it.
-        skipped: How many the person skipped.
+        shown: The number that was shown or answered; without those that were skipped.
+        done: The number of these that were answered as done, in time or ahead of it.
+        skipped: The number that the person skipped.
     """
 
     shown: int = 0
@@ -44,10 +44,10 @@ class Nights:
     """Counts of the nights of a span by kind.
 
     Attributes:
-        all: All of them.
-        cramps: Those with cramps.
-        free: Those recorded as without.
-        severe: Those with a severe one.
+        all: The number of all nights.
+        cramps: The number with cramps.
+        free: The number recorded as without cramps.
+        severe: The number with a severe cramp.
     """
 
     all: int
@@ -57,24 +57,24 @@ class Nights:
 
     @property
     def recorded(self) -> int:
-        """Those of which the diary says anything."""
+        """The number of nights that the diary has an entry for."""
         return self.cramps + self.free
 
     @property
     def unknown(self) -> int:
-        """Those of which the diary says nothing."""
+        """The number of nights without an entry in the diary."""
         return self.all - self.recorded
 
 
 @dataclass(frozen=True)
 class ReportSpan:
-    """One week, from Monday on, or one month; the first and the last may be cut short.
+    """One week, from Monday on, or one month; the first and the last may be incomplete.
 
     Attributes:
-        first: Its first care day that counts.
+        first: Its first care day in the report.
         nights: Its nights.
-        worst: How many of them had which worst severity; None where nothing was said of it.
-        reminded: Its reminders.
+        worst: The number of nights for each worst severity; None if the severity was not noted.
+            reminded: Its reminders.
     """
 
     first: date

@@ -67,7 +67,7 @@ class AnswerTargets:
         return read_outlook(self.schedule, self.calendar.zone, self.journal, self.now)
 
     def under_way(self, name: str | None) -> Delivery | None:
-        """Return what has no outcome yet: what is on the screen, else what was due last."""
+        """Return an unsettled occurrence: the one on the screen, else the one that was due last."""
 
         def likely(delivery: Delivery) -> tuple[bool, bool, bool, datetime]:
             return (
@@ -80,7 +80,7 @@ class AnswerTargets:
         return max(self._all_under_way(name), key=likely, default=None)
 
     def to_answer(self, name: str | None, *, ahead: bool) -> Delivery:
-        """Return what a person says is done.
+        """Return the occurrence that a person marks as done.
 
         Args:
             name: The reminder; None for any.
@@ -103,9 +103,9 @@ class AnswerTargets:
         return found
 
     def unanswered(self, name: str | None) -> Delivery | None:
-        """Return what was shown last on this care day, if it was left unanswered.
+        """Return the last occurrence that was shown on this care day, if it was left unanswered.
 
-        That is the last one of its reminder: an answer to a later one stands for it.
+        It is the last one of its reminder, because an answer to a later one counts for it too.
         """
         last = {
             one.key.reminder: one
@@ -129,7 +129,7 @@ class AnswerTargets:
         return EarlyTarget(self._begin(coming), early_from(reminder, self.calendar, coming))
 
     def next(self, name: str | None) -> Delivery | None:
-        """Return what comes next, as `nightcare next` announces it."""
+        """Return the next occurrence, as `nightcare next` announces it."""
         coming = self._outlook.next(name)
         if coming is None:
             return None
@@ -141,7 +141,7 @@ class AnswerTargets:
         return self._begin(moment or coming)
 
     def to_skip(self, name: str | None, span: SkipSpan) -> list[Delivery]:
-        """Return what a person skips.
+        """Return the occurrences that a person skips.
 
         Raises:
             NothingToDo: There is nothing of the kind.
@@ -158,7 +158,7 @@ class AnswerTargets:
         return found
 
     def _open(self, name: str | None) -> Delivery | None:
-        """Return what is open; of a named reminder also what is held or snoozed."""
+        """Return the open occurrences; of a named reminder also held and snoozed ones."""
         found = self.under_way(name)
         is_open = found is not None and (name is not None or found.open)
         return found if is_open else None

@@ -62,7 +62,7 @@ class Context:
         self.log_outcome(delivery)
 
     def deliver(self, delivery: Delivery, status: DeliveryStatus) -> None:
-        """Record how far an open occurrence has come on its way to the screen."""
+        """Record the delivery status of an open occurrence."""
         if isinstance(delivery.state, Active):
             delivery = replace(delivery, state=replace(delivery.state, delivery=status))
             self.journal.save(delivery)
@@ -80,7 +80,7 @@ class Context:
         self.log("log_rejected", reminder=reminder.name, reason=reason)
 
     def answer(self, delivery: Delivery, button: str, now: datetime) -> None:
-        """Do what a button of an unsettled occurrence stands for (now in UTC), and log it.
+        """Run the action of a button of an unsettled occurrence (now in UTC), and log it.
 
         Raises:
             ValueRefused: No button has that key.

@@ -43,11 +43,11 @@ class Details:
 
 @dataclass(frozen=True)
 class Noted:
-    """A cramp as it stands in the diary now.
+    """A cramp as it is in the diary now.
 
     Attributes:
         cramp: The cramp.
-        instead: Whether its night had been noted as one without cramps, which was taken out.
+        instead: Whether an answer that its night had no cramps was removed.
     """
 
     cramp: Cramp
@@ -67,7 +67,7 @@ class DiaryActions:
     calendar: Calendar
 
     def add(self, at: datetime, details: Details, now: datetime) -> Noted:
-        """Note a cramp that was at an instant (UTC)."""
+        """Add a cramp at an instant (UTC)."""
         draft = Cramp(
             id=0,
             at=at,
@@ -86,13 +86,13 @@ class DiaryActions:
     def change(
         self, number: int, at: datetime | None, edit: Callable[[Cramp], Cramp], now: datetime
     ) -> Noted:
-        """Correct the cramp of a number.
+        """Correct the cramp with a number.
 
         Args:
             number: Its number.
-            at: When it really was (UTC); None where that was right. It belongs then where such
-                a moment belongs now.
-            edit: What else is to be otherwise.
+            at: Its corrected time (UTC); None if the time was right. A corrected time gets its
+                place in the diary by the present hours and zone.
+            edit: Other corrections.
             now: The instant (UTC).
 
         Raises:
@@ -132,7 +132,7 @@ class DiaryActions:
         """Record the answer of the person about a night.
 
         Raises:
-            ValueRefused: They say that there was no cramp, and the diary has one.
+            ValueRefused: The answer is that there was no cramp, and the diary has one.
         """
         with self.pages.transaction():
             if answer is Answer.NONE:
@@ -164,8 +164,8 @@ class DiaryActions:
 
         Args:
             now: The instant.
-            moment: When to ask; None for never.
-            covered_since: Since when the service has run (UTC); None if it never has.
+            moment: The time to ask at; None for never.
+            covered_since: The instant (UTC) since which the service has run; None if it never has.
             screen_taken: Whether a reminder is on the screen, or waits for its turn.
         """
         from nightcare.domain.morning_rule import DiaryFacts, morning_question  # noqa: PLC0415 - no command
@@ -177,7 +177,7 @@ class DiaryActions:
         return morning_question(now, self.calendar, moment, known)
 
     def night(self, night: date) -> Night:
-        """Return all that the diary says of one night."""
+        """Return the entries of the diary about one night."""
         said = self.pages.morning(night)
         (told,) = nights([night], self.pages.cramps(night), [] if said is None else [said])
         return told
@@ -194,7 +194,7 @@ class DiaryActions:
         return self.calendar.local(at).utcoffset() or timedelta()
 
     def _not_without(self, cramp: Cramp) -> bool:
-        """Remove the answer that a cramp's night had none; return whether there was one."""
+        """Remove an answer that the night of a cramp had none; return whether there was one."""
         night = cramp.place.night
         said = None if night is None else self.pages.morning(night)
         if said is None or said.answer is not Answer.NONE:

@@ -43,9 +43,9 @@ class _Tried:
 
     Attributes:
         number: The trial's.
-        token: What it is called there.
-        closes: When it has been there long enough, or is given up (UTC).
-        shown: Whether a notifier has taken it.
+        token: The token of its message.
+        closes: The instant (UTC) at which it is closed, or given up if not shown.
+        shown: Whether a notifier has shown it.
     """
 
     number: int
@@ -57,8 +57,8 @@ class _Tried:
 class Display:
     """Keeps the screen in line with the journal.
 
-    A trial is shown in the place of what is open, which comes back after it with what is left of
-    its time; what falls due meanwhile takes the place of the trial.
+    A trial replaces the open occurrence, which returns after it with the rest of its time. A
+    reminder that falls due replaces the trial.
     """
 
     def __init__(self, screen: Notifier, journal: JournalPort) -> None:
@@ -71,12 +71,12 @@ class Display:
         self._trial: _Tried | None = None
 
     def sync(self, context: Context, now: datetime) -> bool:
-        """Have on the screen what is open now (UTC), and nothing else; and show what is tried.
+        """Show the open occurrences and a requested trial now (UTC), and close everything else.
 
-        The one that leads through a routine is shown by that instead.
+        The guided routine shows its own occurrence.
 
         Returns:
-            Whether what was given to the screen is there already, and its time begins.
+            Whether an occurrence is on the screen already, so that its time begins.
         """
         session = self._journal.routine_session()
         wanted = {
@@ -115,12 +115,12 @@ class Display:
         return delivery if delivery is not None and token(delivery) == name else None
 
     def deliveries(self) -> list[Delivery]:
-        """Return what was last put on the screen, as the journal has it now."""
+        """Return the deliveries that were last put on the screen, as the journal has them now."""
         found = [self._journal.delivery(key) for key in self._keys.values()]
         return [delivery for delivery in found if delivery is not None]
 
     def adopt(self, name: str) -> None:
-        """Note that an earlier run has left a message on the screen."""
+        """Record that an earlier run has left a message on the screen."""
         key = key_of(name)
         if key is not None:
             self._last = key
@@ -130,29 +130,28 @@ class Display:
         return delivery.key == self._last
 
     def tokens(self) -> list[str]:
-        """Return the tokens of all that is on the screen, or on its way there."""
+        """Return the tokens of the messages that are on the screen or being sent."""
         tried = [] if self._trial is None else [self._trial.token]
         return [*(self._keys.keys() - self._deferred), *tried]
 
     def taken(self, name: str) -> None:
-        """Note that the notifier has taken a message."""
+        """Record that the notifier has shown a message."""
         self._taken.add(name)
 
     def lost(self, name: str) -> None:
-        """Note that no notifier has a message that ought to be on the screen."""
+        """Record that no notifier has a message that should be on the screen."""
         self._taken.discard(name)
 
     def left(self, name: str) -> None:
-        """Note that a message is not on the screen any more."""
+        """Record that a message is not on the screen any more."""
         self._keys.pop(name, None)
         self._taken.discard(name)
         self._deferred.discard(name)
 
     def show_again(self) -> bool:
-        """Take everything off, so that what is open is put on the screen anew.
+        """Close everything, so that the open occurrences are shown again.
 
-        What is open and has left the screen comes back, unless another one is there. Of several it
-        is the latest.
+        The latest open one that has left the screen comes back, unless another one is there.
 
         Returns:
             Whether anything is open.
@@ -170,7 +169,7 @@ class Display:
         return True
 
     def clear(self) -> None:
-        """Take everything off."""
+        """Close everything."""
         for name in self._keys:
             self._screen.close(name)
         self._keys.clear()
@@ -180,7 +179,7 @@ class Display:
 
     @property
     def trying(self) -> bool:
-        """True if a trial is on the screen, or about to be."""
+        """True if a trial is on the screen, or is being sent."""
         return self._trial is not None or bool(self._journal.trials())
 
     @property
@@ -204,7 +203,7 @@ class Display:
         return True
 
     def _still_shown(self, delivery: Delivery, schedule: Schedule, now: datetime) -> bool:
-        """Note what came back before it was taken off, as after an answer and its undo."""
+        """Record occurrences that came back before they were closed, as by an undo."""
         reminder = schedule.reminder(delivery.key.reminder)
         state = delivery.displayed
         if reminder is None or state is None or state.shown is not None:
@@ -214,9 +213,9 @@ class Display:
         return True
 
     def delivery_of_trial(self, event: DeliveryEvent) -> bool:
-        """Record how far a message has come, if it is a trial; return whether it is.
+        """Record the delivery status of a message if it is a trial; return whether it is.
 
-        A trial that was refused is over.
+        A refused trial ends.
         """
         trial = self._trial
         if trial is None or trial.token != event.token:
@@ -246,14 +245,14 @@ class Display:
             last_before_bed=self._last_before_bed(delivery, context, day, now),
         )
         if isinstance(delivery.state, Active) and delivery.state.shown is not None:
-            # It comes back with what is left of its time.
+            # It returns with the rest of its time.
             message = replace(message, stays=delivery.state.closes - now)
         return message
 
     def _last_before_bed(
         self, delivery: Delivery, context: Context, day: CareDay, now: datetime
     ) -> bool:
-        """Return whether nothing else is to come before bedtime."""
+        """Return whether no other reminder comes before bedtime."""
         others = any(
             one.key != delivery.key and isinstance(one.state, Snoozed | Held)
             for one in self._journal.unsettled()
@@ -303,7 +302,7 @@ SCREEN_NOTE = "screen"
 
 
 class Handles:
-    """The handles of all that the service has on the screen, whatever it is."""
+    """The handles of all notifications of the service on the screen."""
 
     def __init__(self, screen: Notifier) -> None:
         self._screen = screen
@@ -311,7 +310,7 @@ class Handles:
         self._present: dict[str, str] = {}
 
     def close_earlier(self, journal: JournalPort) -> list[str]:
-        """Take off what an earlier run has left on the screen; return the tokens, oldest first."""
+        """Close the notifications of an earlier run; return their tokens, oldest first."""
         noted = journal.read_note(SCREEN_NOTE).items()
         self._earlier = {name: handle for name, handle in noted if isinstance(handle, str)}
         for name, handle in self._earlier.items():
@@ -319,10 +318,10 @@ class Handles:
         return list(self._earlier)
 
     def add(self, shown: NotificationShown, journal: JournalPort) -> None:
-        """Record the handle of what has just come on the screen.
+        """Record the handle of a notification that has just come on the screen.
 
-        A screen takes off what earlier runs have left before it shows anything, so that is over.
-        Until then it stays written down, in case this run is killed before.
+        A notifier closes the notifications of earlier runs before it shows anything. Until then
+        their handles stay recorded, in case this run is killed before.
         """
         self._earlier.clear()
         self._present.pop(shown.token, None)
@@ -331,9 +330,9 @@ class Handles:
         self.write(journal)
 
     def keep(self, tokens: Container[str]) -> None:
-        """Drop the handles of all other tokens, which are written down no more with the next write.
+        """Drop the handles of all other tokens; the next write leaves them out.
 
-        One that is still written down after a kill does no harm: the server does not have it.
+        One that is still recorded after a kill does no harm, because the server does not have it.
         """
         self._present = {name: one for name, one in self._present.items() if name in tokens}
 

@@ -50,7 +50,7 @@ def show_one(
         context: The schedule, zone, journal and texts in use.
         found: The candidates.
         situation: What the decision rests on.
-        moved: What the person has made due just now by a change of the plan.
+        moved: The occurrences that a change of the plan by the person has made due just now.
     """
     shows = [one for one in found if _may_show(context, one, situation)]
     candidates = {one.key for one in shows}
@@ -58,11 +58,11 @@ def show_one(
     unsettled = context.journal.unsettled()
     taken = any(one.displayed is not None for one in unsettled if one.key not in candidates)
     if not shows or (taken and not any(one.key in came for one in unsettled)):
-        # Where all that came up was dropped, nothing takes the place of what is on the screen.
+        # If all candidates were dropped, none takes the place of the one on the screen.
         return
     now = situation.now
     evening = frozenset(one.name for one in context.schedule.enabled if one.evening)
-    # Of those that rank alike, the one that is stale first is shown first.
+    # Of equal rank, the one that is stale first is shown first.
     shows = sorted(shows, key=lambda one: _latest(context, one, situation))
     (first, *waiting), giving_way = first_to_show(shows, evening, now, moved)
     for delivery in unsettled:
@@ -78,7 +78,7 @@ def show_one(
 
 
 def share_screen(context: Context, situation: Situation) -> None:
-    """Let what is on the screen close in time for all that wait to be shown while fresh."""
+    """Close the occurrence on the screen in time to show all that wait while they are fresh."""
     unsettled = context.journal.unsettled()
     session = context.journal.routine_session()
     for delivery in unsettled:
@@ -94,24 +94,24 @@ def share_screen(context: Context, situation: Situation) -> None:
         ]
         closes = closes_at(state.shown, reminder, latest)
         if situation.presence:
-            # What is held for an absence may be shown again any moment.
+            # Occurrences that are held for an absence may return at any moment.
             closes = min(closes, state.closes)
         if closes != state.closes:
             context.journal.save(replace(delivery, state=replace(state, closes=closes)))
 
 
 def _latest(context: Context, delivery: Delivery, situation: Situation) -> datetime:
-    """Return until when (UTC) it may be shown."""
+    """Return the instant (UTC) up to which it may be shown."""
     return shown_at_latest(delivery, context.schedule.named(delivery.key.reminder), situation.day)
 
 
 def _give_way(context: Context, delivery: Delivery, state: Active, now: datetime) -> None:
-    """Let another take the place on the screen; what the screen has not drawn yet comes after it.
+    """Give the place on the screen to another occurrence.
 
-    That is what nobody has seen yet, and what has only just come back from a snooze.
+    One that was not seen yet, or has just come back from a snooze, is shown after it.
     """
     if state.away and state.delivery is DeliveryStatus.TAKEN_OFF and now < state.closes:
-        # A server has made room, not the person; it can still be answered, and be asked again.
+        # The server closed it, not the person, so it can still be answered, and be repeated.
         return
     if state.shown is None and (not delivery.seen or delivery.asked <= 1):
         _hold_in_line(context, delivery, now)

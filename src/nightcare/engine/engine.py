@@ -1,7 +1,7 @@
-"""The service: what happens to it, and what follows from that for reminders and the screen.
+"""The engine: events from outside, and their effects on reminders and the screen.
 
-Everything goes through `update`, which may be called at any moment and any number of times: it
-reads the journal, the plan and the clock, decides what is new, and leaves the rest alone. All
+Every event ends in `update`, which may be called at any moment and any number of times. It reads
+the journal, the plan and the clock, decides new occurrences, and leaves the rest unchanged. All
 changes of one update are one transaction; the screen follows afterwards.
 """
 
@@ -48,11 +48,11 @@ from nightcare.engine.welcome import Welcome
 
 
 class Engine:
-    """The reminders of one person, kept going by calls from outside; instants are UTC.
+    """The reminders of one person, driven by calls from outside; instants are UTC.
 
     Attributes:
-        notices: What nightcare has to say for itself.
-        presence: Whether somebody is there, as far as is known.
+        notices: The notices of nightcare itself.
+        presence: The conditions of presence, as far as they are known.
     """
 
     def __init__(
@@ -76,15 +76,15 @@ class Engine:
         self._guided_routine = GuidedRoutine(screen, log)
         self.presence = Presence()
 
-    # What happens to the service
+    # Events of the service
 
     def start(self, now: datetime, before: tuple[Schedule, tzinfo] | None = None) -> None:
-        """Take up where an earlier run left off; what was open then is held, and returns.
+        """Continue after an earlier run; occurrences that were open then are held, and return.
 
         Args:
             now: The instant (UTC).
-            before: The schedule and the zone of the earlier run. What has changed since counts as
-                changed at its last update, because nothing has come by the old ones after that.
+            before: The schedule and the zone of the earlier run. A change since then counts as made
+                at its last update, because no reminder came by the old ones after that.
         """
         journal = self._context.journal
         with journal.transaction():
@@ -96,7 +96,7 @@ class Engine:
             session = self._guided_routine.resume(journal)
             for delivery in journal.unsettled():
                 if session is not None and delivery.key == session.key:
-                    # The clock says whether it goes on.
+                    # The clock decides whether the routine continues.
                     continue
                 if delivery.displayed is not None:
                     journal.save(delivery.held(Reason.RESTARTED))
@@ -115,18 +115,19 @@ class Engine:
         *,
         meant_since: datetime,
     ) -> None:
-        """Put another schedule in force; what is open, snoozed and paused stays so.
+        """Put another schedule in force; open and snoozed occurrences and a pause stay.
 
         Args:
-            schedule: What is to hold from here on.
-            translator: The language it names.
-            now: Until when the old one held (UTC).
-            meant_since: When the person wanted it (UTC); what fell due by it since then is due,
-                unless something came by the old one later than that.
+            schedule: The new schedule.
+            translator: The language that it names.
+            now: The instant (UTC) up to which the old one was in force.
+            meant_since: The time of the person's request (UTC). Occurrences that fell due by the
+                new schedule since then are due, unless an occurrence of the old one came later.
         """
         self.update(now)
         old = self._context
-        # What has come by the old one may have another key by the new one, and comes once.
+        # An occurrence that came by the old one may have another key by the new one; it comes only
+        # once.
         came = between(old.schedule.enabled, old.calendar(), meant_since, now)
         since = max([meant_since, *(one.due for one in came)])
         context = self._context = replace(old, schedule=schedule, translator=translator)
@@ -136,7 +137,7 @@ class Engine:
         self.update(now)
 
     def change_zone(self, zone: tzinfo, now: datetime) -> None:
-        """Reckon in another time zone from now on."""
+        """Use another time zone from now on."""
         self.update(now)
         old = self._context
         context = self._context = replace(old, zone=zone)
@@ -145,7 +146,7 @@ class Engine:
         self._update(now, returns=True)
 
     def written(self, now: datetime) -> None:
-        """Handle what a command has written to the journal."""
+        """Handle changes that a command has written to the journal."""
         for delivery in self._on_screen.deliveries():
             self._context.log_outcome(delivery)
         self.update(now)
@@ -186,9 +187,9 @@ class Engine:
                 self._handles.add(event, journal)
 
     def _handle_delivery(self, event: DeliveryEvent, now: datetime) -> None:
-        """Record how far a message has come on its way to the screen."""
+        """Record the delivery status of a message."""
         context = self._context
-        # That it was sent need not survive a power cut: it is sent anew after one.
+        # The status "sent" need not survive a power cut: the message is sent again after one.
         with context.journal.transaction(flushed=isinstance(event, Rejected)):
             trial = self._on_screen.delivery_of_trial(event)
             if not trial:
@@ -197,7 +198,7 @@ class Engine:
             self.update(now)
 
     def _handle_late_press(self, event: ButtonPressed, now: datetime) -> None:
-        """Handle a press on what had left the screen; show a notice if it does not count."""
+        """Handle a press on a notification that had left the screen; say so if it is ignored."""
         context, say = self._context, self._context.translator.text
         found = handle_late_press(context, self._on_screen, self._guided_routine, event, now)
         if found is not None:
@@ -208,7 +209,7 @@ class Engine:
             self.notices.announce(say("late_title"), body, now)
 
     def stop(self) -> None:
-        """Take everything off the screen; what is open comes back with the next start."""
+        """Close all notifications; open occurrences return with the next start."""
         self._on_screen.clear()
         self._guided_routine.withdraw()
         self._prompts.withdraw()
@@ -219,21 +220,21 @@ class Engine:
             self._handles.write(journal)
 
     def update(self, now: datetime) -> None:
-        """Decide everything that has come up until now (UTC), and bring the screen in line."""
+        """Decide all occurrences that have come up until now (UTC), and update the screen."""
         self._update(now, returns=False)
 
     def _update(self, now: datetime, *, returns: bool) -> None:
-        """Decide everything that has come up until now (UTC), and bring the screen in line.
+        """Decide all occurrences that have come up until now (UTC), and update the screen.
 
         Args:
             now: The instant (UTC).
-            returns: Whether of what a change of the plan has made due one is shown and the others
-                give way, as on a return; after an act of the person they wait in line.
+            returns: Whether only one of the occurrences that a change of the plan has made due is
+                shown, as on a return; after an action of the person the others wait in the queue.
         """
         context = self._context
         self._screen.quiet(on=Condition.DO_NOT_DISTURB in self.presence)
-        # A flush takes longer than all else here, and the person waits for it. The next start
-        # decides again what a power cut loses; only the end of a routine is an answer.
+        # A flush takes longer than all else here, and delays the notification. After a power cut
+        # the next start decides the same again; only the end of a routine is an answer.
         with context.journal.transaction(flushed=self._guided_routine.under_way):
             situation = self._situation(now)
             self._guided_routine.update(context, now)
@@ -256,7 +257,7 @@ class Engine:
             share_screen(context, situation)
         self._guided_routine.show(context.translator, context.schedule)
         self.notices.update(now, here=not self.presence)
-        # A trial that has just ended makes room, and no event follows.
+        # A trial that has just ended leaves the screen free, and no event follows.
         free = free or self._free(situation)
         self._prompts.update(context, now, free=free, noticed=bool(self.notices.tokens))
         self._handles.keep(self._tokens())
@@ -288,10 +289,10 @@ class Engine:
         """The schedule in force."""
         return self._context.schedule
 
-    # What the person asks for
+    # Requests of the person
 
     def show_again(self, now: datetime) -> bool:
-        """Show what is open once more (now in UTC); return whether anything is."""
+        """Show the open reminder once more (now in UTC); return whether there is one."""
         if not self._on_screen.show_again():
             return False
         self._guided_routine.withdraw()
@@ -299,7 +300,7 @@ class Engine:
         return True
 
     def start_stretch(self, now: datetime) -> None:
-        """Lead through the stretch of the reminder that is open (now in UTC).
+        """Start the stretch of the open reminder (now in UTC).
 
         Raises:
             NothingToDo: No reminder with a stretch is open.
@@ -310,7 +311,7 @@ class Engine:
     # Parts of an update
 
     def _tokens(self) -> frozenset[str]:
-        """Return the tokens of all that is on the screen, or on its way there."""
+        """Return the tokens of the messages that are on the screen or being sent."""
         beside = (self._guided_routine, *self._prompts)
         tokens = [one.token for one in beside if one.token is not None]
         return frozenset([*self._on_screen.tokens(), *self.notices.tokens, *tokens])

@@ -29,16 +29,18 @@ from nightcare.engine.ports import JournalPort
 from nightcare.engine.reschedule import unreached
 
 _LOOKS_BACK = timedelta(days=400)
-"""A machine that was off for longer, or whose clock was wrong by more, has missed no more."""
+"""The longest time for which missed occurrences are recorded after the machine was off, or its
+clock wrong."""
 
 _FAR_AHEAD = timedelta(hours=2)
-"""A clock is corrected by less, also one that keeps summer time: what was shown then stays."""
+"""The largest usual correction of a clock; occurrences that were seen less far ahead are kept."""
 
 
 def apply_answers_elsewhere(context: Context, now: datetime) -> None:
-    """Apply to what has no outcome what the person did on other computers, up to now (UTC).
+    """Apply answers on other computers to the occurrences without an outcome (now in UTC).
 
-    What receives an act applies it already; an undo here may have restored what was before it.
+    The bridge applies an act when it receives it, but an undo here may have restored the state
+    before it.
     """
     for delivery in context.journal.unsettled():
         changed = _as_elsewhere(context, delivery, now)
@@ -52,13 +54,13 @@ def _as_elsewhere(context: Context, delivery: Delivery, now: datetime) -> Delive
     acts = context.journal.acts_elsewhere(delivery.key)
     changed = answered_elsewhere(delivery, acts, now) if acts else delivery
     if changed != delivery:
-        # An answer of this computer that was undone could not be told from one that stands.
+        # Record it now, because afterwards the undone answer would look like one that is valid.
         context.journal.record_undone(delivery, now)
     return changed
 
 
 def expire(context: Context, situation: Situation) -> None:
-    """Take off the screen what has been there long enough, or may not be there now."""
+    """Take occurrences off the screen whose time is over, or that may not be shown now."""
     for delivery in context.journal.unsettled():
         reviewed = review(delivery, context.schedule.reminder(delivery.key.reminder), situation)
         if reviewed.settled:
@@ -96,14 +98,14 @@ def candidates(
 
 
 def moved_by_person(journal: JournalPort) -> frozenset[Key]:
-    """Return what a change of the plan has moved to before the last update."""
+    """Return the occurrences that a change of the plan has moved to before the last update."""
     return frozenset(one.key for one in journal.unsettled() if isinstance(one.state, Due))
 
 
 def _newly_due(
     context: Context, guided_routine: GuidedRoutine, situation: Situation
 ) -> list[Delivery]:
-    """Begin the deliveries of what has fallen due since the last update."""
+    """Begin the deliveries of occurrences that fell due since the last update."""
     now = situation.now
     updated = context.journal.global_state().updated or now
     if now < updated:
@@ -114,7 +116,7 @@ def _newly_due(
         due = between(context.schedule.enabled, context.calendar(), after, now)
     known = context.journal.known(one.key for one in due)
     new = [one for one in due if one.key not in known]
-    # What a change of the plan has moved to before the last update has a delivery already.
+    # Occurrences that a change of the plan moved to before the last update have a delivery.
     moved = [one for one in context.journal.unsettled() if isinstance(one.state, Due)]
     seen = {one.key for one in moved if one.seen}
     begun = []
@@ -128,7 +130,7 @@ def _newly_due(
             context.decided(delivery, "drop", Reason.ANSWERED, now)
             context.settle(delivery)
         elif guided_routine.reminder(context.journal) == reminder.name:
-            # It would ask for what is being done just now.
+            # The person is doing that stretch now.
             context.settle(delivery.give_up(now, Reason.ROUTINE))
         elif (reminder.name, occurrence.key.care_day) in skipped_days(
             context.journal.of_care_day(occurrence.key.care_day)
@@ -137,7 +139,7 @@ def _newly_due(
         elif _later_came(context, delivery, reminder, now):
             context.settle(delivery.give_up(now, Reason.SUPERSEDED))
         elif isinstance(verdict := decide(delivery, reminder, situation), Drop):
-            # What cannot be shown takes the place of nothing.
+            # An occurrence that is dropped does not end an earlier one.
             context.decided(delivery, "drop", verdict.step, now)
             context.settle(delivery.give_up(now, verdict.step))
         else:
@@ -148,12 +150,12 @@ def _newly_due(
 
 
 def _set_back(context: Context, updated: datetime, now: datetime) -> None:
-    """Undo what a clock that ran ahead has done without the person, who answered nothing.
+    """Undo the effects of a clock that ran ahead on unanswered occurrences.
 
-    What is due later than now comes then, also what was seen or snoozed, if it is far ahead, and
-    what has expired, if it is a day ahead. What was due before, and was missed only later than
-    now, comes up again while it is fresh. A pause is left as long as it was; "Good night" and
-    another bedtime of a care day that is still to come are forgotten.
+    Occurrences that are due later than now come at their time: those that were seen or snoozed only
+    if they are far ahead, and expired ones only if they are a day ahead. Those that were due
+    before, and were missed later than now, come up again while they are fresh. A pause keeps its
+    remaining length; "Good night" and another bedtime of a future care day are forgotten.
 
     Args:
         context: The schedule, zone, journal and texts in use.
@@ -179,7 +181,7 @@ def _set_back(context: Context, updated: datetime, now: datetime) -> None:
             reminder = context.schedule.reminder(delivery.key.reminder)
             if delivery.snoozes == 0 and delivery.is_fresh(reminder, now):
                 context.journal.save(begin(delivery.occurrence, delivery.topic))
-    # A change of the plan may have put a moment behind that clock, which is still to come by this.
+    # A change of the plan may have put a moment behind that clock that is still to come now.
     plan = context.plan()
     for delivery in unreached(context.journal, PlanChange(plan, plan), now):
         if delivery.key != guided:
@@ -187,7 +189,7 @@ def _set_back(context: Context, updated: datetime, now: datetime) -> None:
 
 
 def _set_state_back(context: Context, updated: datetime, now: datetime) -> None:
-    """Set back what holds for all reminders from a clock that ran far ahead to now (both UTC)."""
+    """Set the global state back from a clock that ran far ahead to now (both UTC)."""
     state, today = context.journal.global_state(), context.calendar().at(now).date
     paused_until, good_night = state.paused_until, state.good_night
     if paused_until is not None and paused_until > updated:
@@ -200,9 +202,9 @@ def _set_state_back(context: Context, updated: datetime, now: datetime) -> None:
 
 
 def _fresh_again(context: Context, ahead: datetime, now: datetime) -> list[Occurrence]:
-    """Return what was too late for a clock that ran ahead, and is fresh now that it was set back.
+    """Return occurrences that were too late by a clock that ran ahead, and are fresh now.
 
-    A change of the plan may have put it behind that clock, so that nothing was decided.
+    A change of the plan may have put them behind that clock, so that they have no record.
 
     Args:
         context: The schedule, zone, journal and texts in use.
@@ -225,9 +227,9 @@ def _fresh_again(context: Context, ahead: datetime, now: datetime) -> list[Occur
 def _later_came(context: Context, delivery: Delivery, reminder: Reminder, now: datetime) -> bool:
     """Return whether a later occurrence has taken the place of one that comes up now (UTC).
 
-    Of an `every` also one that has its outcome: its moments stand for each other. What was
-    answered ahead has taken the place of nothing but itself, nor has what a clock that ran
-    ahead has brought up.
+    For an `every` this includes one with an outcome, because its moments stand for each other. An
+    occurrence that was answered ahead takes no other's place, nor does one that came up by a clock
+    that ran ahead.
     """
     others = context.journal.unsettled()
     every = isinstance(reminder.timing, Every)
@@ -236,7 +238,7 @@ def _later_came(context: Context, delivery: Delivery, reminder: Reminder, now: d
     calendar = context.calendar()
 
     def moment(one: Delivery) -> datetime:
-        # By an earlier plan a moment that is earlier by this one may have come later.
+        # An earlier plan may have had the occurrence at a later moment than this one.
         moved = None if every else planned(reminder, calendar, one.key)
         return one.occurrence.due if moved is None else min(one.occurrence.due, moved.due)
 
@@ -249,10 +251,10 @@ def _later_came(context: Context, delivery: Delivery, reminder: Reminder, now: d
 
 
 def _move(context: Context, now: datetime) -> None:
-    """Let what is unanswered move with an edit, another bedtime, or the time zone.
+    """Move unanswered occurrences with an edit, another bedtime, or the time zone.
 
-    What moves ahead leaves the screen and comes at its new moment. What is held or not drawn yet,
-    for a moment that is no more, does not come; what the person has seen or snoozed stays theirs.
+    Those that move ahead leave the screen and come at their new moment. Those whose moment no
+    longer exists are dropped, unless the person has seen or snoozed them.
     """
     calendar, session = context.calendar(), context.journal.routine_session()
     for delivery in context.journal.unsettled():
@@ -272,7 +274,7 @@ def _move(context: Context, now: datetime) -> None:
 def _keep_one_each(context: Context, now: datetime) -> None:
     """End all but one unanswered occurrence of each reminder: its routine's, else the latest.
 
-    An undo may have let one come beside another, and an answer have snoozed it at once.
+    An undo may have restored one beside another, and an answer may have snoozed it at once.
     """
     unsettled, session = context.journal.unsettled(), context.journal.routine_session()
     guided = None if session is None else session.key
@@ -285,7 +287,7 @@ def _keep_one_each(context: Context, now: datetime) -> None:
 
 
 def _supersede(context: Context, key: Key, now: datetime) -> None:
-    """End what an earlier occurrence of the same reminder has left unanswered."""
+    """End the unanswered earlier occurrences of the same reminder."""
     reminder = context.schedule.named(key.reminder)
     for delivery in context.journal.unsettled():
         if delivery.key.reminder == key.reminder and delivery.key != key:

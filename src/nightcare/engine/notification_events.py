@@ -25,7 +25,7 @@ from nightcare.errors import ValueRefused
 _BEFORE_SENT = frozenset({DeliveryStatus.DECIDED, DeliveryStatus.NO_SERVER})
 
 _IN_TIME = timedelta(seconds=2)
-"""The tolerance for a server that takes a notification off early: its clock is not ours."""
+"""The tolerance for a server that removes a notification early: its clock may differ."""
 
 
 def handle_event(
@@ -60,7 +60,7 @@ def handle_delivery(
     event: DeliveryEvent,
     now: datetime,
 ) -> None:
-    """Record (now in UTC) how far a reminder, or a step of its routine, has come."""
+    """Record the delivery status of a reminder, or of a step of its routine (now in UTC)."""
     session = context.journal.routine_session() if guided_routine.concerns(event) else None
     delivery = (
         on_screen.delivery(event.token)
@@ -78,7 +78,7 @@ def handle_delivery(
             on_screen.lost(event.token)
             context.reject(delivery, status, now)
         case Sent() if displayed.delivery in _BEFORE_SENT:
-            # What is sent again stays refused until a notifier takes it.
+            # A message that is sent again stays refused until a notifier shows it.
             context.deliver(delivery, DeliveryStatus.SENT)
 
 
@@ -91,11 +91,11 @@ def handle_late_press(
 ) -> tuple[str, Delivery] | None:
     """Handle a press (now in UTC) on a notification that had left the screen.
 
-    Some servers leave there what they were told to close (notification-daemon 3.20), others bring
-    back what has gone (`makoctl restore`), a run that was killed leaves what it had, and a press
-    may cross the call that closes it. It counts for an occurrence that has no outcome yet, apart
-    from Start. Else it counts while the occurrence is fresh and no other one has been on the screen
-    since.
+    Some servers keep drawing a notification that was closed (notification-daemon 3.20), others
+    restore one (`makoctl restore`), a killed run leaves its notifications, and a press may cross
+    the call that closes its notification. Every button but Start counts for an occurrence that has
+    no outcome yet. Otherwise a press counts while the occurrence is fresh and no other one has been
+    on the screen since.
 
     Returns:
         The key of the sentence that says why it does not count, and the occurrence; None if it
@@ -108,12 +108,12 @@ def handle_late_press(
         return None
     session = context.journal.routine_session()
     if session is not None and session.key == delivery.key and not delivery.settled:
-        # It was pressed on the reminder whose stretch goes on.
+        # It was pressed on the reminder whose stretch continues.
         return None
     if isinstance(delivery.state, Closed) and delivery.state.outcome is Outcome.DONE:
         return None if event.key == DONE else ("late_done", delivery)
     if isinstance(delivery.state, Snoozed) and event.key.startswith(SNOOZE):
-        # Pressed twice, or told twice: it was put off by the first.
+        # The button was pressed or reported twice, and the first press has snoozed it.
         return None
     if not delivery.settled and event.key != START:
         _answered(context, on_screen, guided_routine, delivery, event.key, now)
@@ -157,7 +157,7 @@ def handle_routine_event(
 def _shown(context: Context, delivery: Delivery, state: Active, now: datetime) -> None:
     reminder = context.schedule.reminder(delivery.key.reminder)
     if state.shown is not None or reminder is None:
-        # Shown again by a notifier that was restarted: its time goes on.
+        # A restarted notifier shows it again, and its time continues.
         context.deliver(delivery, DeliveryStatus.SHOWN)
     else:
         context.deliver(delivery.shown(reminder, now), DeliveryStatus.SHOWN)
@@ -172,10 +172,10 @@ def _start(
     delivery: Delivery,
     now: datetime,
 ) -> None:
-    """Begin to lead through the routine of a reminder."""
+    """Begin the routine of a reminder."""
     routine = context.routine_of(delivery)
     if routine is None:
-        # Edited away since it was shown: it is shown anew, as it is configured now.
+        # An edit has removed the routine: show the reminder again as it is configured now.
         on_screen.left(token(delivery))
     else:
         guided_routine.start(delivery, routine, context.journal, now)
@@ -189,7 +189,7 @@ def _answered(
     button: str,
     now: datetime,
 ) -> None:
-    """Do what a button of a reminder stands for; who presses one has seen the reminder."""
+    """Run the action of a reminder's button, and mark the reminder as seen."""
     if not delivery.seen:
         delivery = replace(delivery, seen=True)
         context.journal.save(delivery)
@@ -207,10 +207,10 @@ def _answered(
 
 
 def _taken_off(context: Context, delivery: Delivery, state: Active, now: datetime) -> None:
-    """Keep it open for commands until its time is over, or it is asked again.
+    """Keep a reminder that the server removed open for commands, until its time or its repeat.
 
-    The server took it off, which is no act of the person; or the person closed it and the server
-    does not say so, and then it must not come back at once.
+    A removal by the server is not an action of the person. If the person closed it and the server
+    does not report that, it must not come back at once.
     """
     context.deliver(replace(delivery, state=replace(state, away=True)), DeliveryStatus.TAKEN_OFF)
     if state.closes - now > _IN_TIME:

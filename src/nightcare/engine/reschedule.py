@@ -18,17 +18,18 @@ from nightcare.engine.ports import JournalPort
 _UNANSWERED = frozenset({Outcome.MISSED, Outcome.EXPIRED})
 
 _TO_RECKON = timedelta(minutes=1)
-"""Within which a running service knows what is due; one that is off finds it at its start."""
+"""The time within which a running service handles what is due; a stopped one does so at its
+start."""
 
 
 def within_reach(journal: JournalPort, change: PlanChange, now: datetime) -> list[Delivery]:
-    """Return the records that a change of the plan at an instant (UTC) can alter, or its undo."""
+    """Return the records that a change of the plan at an instant (UTC), or its undo, can alter."""
     moved = change.moved(now)
     return [delivery for key in moved if (delivery := journal.delivery(key)) is not None]
 
 
 def unreached(journal: JournalPort, change: PlanChange, now: datetime) -> list[Delivery]:
-    """Return what is unanswered, or was missed, and the new plan has to come after now (UTC)."""
+    """Return unanswered and missed occurrences that are to come after now (UTC) by the new plan."""
     session = journal.routine_session()
     found = [(one, journal.delivery(one.key)) for one in change.postponed(now)]
     return [
@@ -51,16 +52,16 @@ def change_plan(
     since: datetime | None = None,
     kept: Container[Key] = (),
 ) -> None:
-    """Let what a change of the plan at an instant (UTC) moves come at its new moment.
+    """Move occurrences to their new moments after a change of the plan at an instant (UTC).
 
-    What is unanswered and is still to come by the new plan comes then. What moves behind that
-    instant comes up now.
+    Unanswered ones that are still to come by the new plan come then. Those that move behind that
+    instant come up now.
 
     Args:
         journal: The journal.
         change: The change.
         now: The instant (UTC).
-        since: What the new plan had due by then (UTC) does not come up any more.
+        since: The instant (UTC) up to which moments of the new plan do not come up any more.
         kept: Records that stay as they are.
     """
     for delivery in unreached(journal, change, now):
@@ -77,16 +78,15 @@ def undo_plan_change(
     now: datetime,
     stored: Container[Key],
 ) -> None:
-    """Let come what comes by the plan that is restored at an instant (UTC).
+    """Move occurrences back to the moments of the plan that is restored at an instant (UTC).
 
-    What came by the plan that is undone was not meant, and counts for nothing, also if it was
-    seen; it comes at its own time, where the restored plan has one after the act. What is being
-    led through goes on.
+    Occurrences that came by the undone plan are forgotten, even if they were seen. They come at
+    their own time, if the restored plan has one after the action. A guided routine continues.
 
     Args:
         journal: The journal.
         change: From the plan that is undone to the one that is restored.
-        action: When the action that is undone was done (UTC).
+        action: The time of the undone action (UTC).
         now: The instant (UTC).
         stored: The records that the action stored, which are restored apart from this.
     """
@@ -102,7 +102,7 @@ def undo_plan_change(
         journal.forget(old.key)
         if new is not None and due:
             _begin(journal, change, new)
-    # A reminder that was added after its moment was not to come before the action either.
+    # A reminder that was added after its moment would not have come before the action either.
     change_plan(journal, change, now, since=action - _TO_RECKON, kept=stored)
 
 
@@ -116,7 +116,7 @@ def _begin_overtaken(
     global_state = journal.global_state()
     if global_state.updated is None or global_state.began is None:
         return
-    # What the old plan has due and no update has handled yet comes up as before.
+    # Occurrences of the old plan that no update has handled yet come up as before.
     began = global_state.began if since is None else max(global_state.began, since)
     overtaken = change.overtaken(began, max(global_state.updated, now), now)
     known = journal.known(one.key for one in overtaken)
@@ -132,7 +132,7 @@ def _begin_missed(
     since: datetime | None,
     kept: Container[Key],
 ) -> None:
-    """Begin what nobody has seen by the old plan and is fresh by the new one."""
+    """Begin occurrences that were not seen by the old plan and are fresh by the new one."""
     began = journal.global_state().began or now
     for new in _missed_again(journal, change, now):
         if new.due > (since or began) and new.key not in kept:
@@ -141,10 +141,10 @@ def _begin_missed(
 
 
 def _missed_again(journal: JournalPort, change: PlanChange, now: datetime) -> list[Occurrence]:
-    """Return what nobody has seen, and is fresh at its moment by the new plan.
+    """Return occurrences that were not seen, and are fresh by the new plan.
 
-    By the old plan its moment was earlier. It was missed, has no record because an earlier change
-    put it too far behind, or waits at another moment.
+    By the old plan they were due earlier. They were missed, have no record because an earlier
+    change put them too far behind, or wait at another moment.
     """
     found = []
     for old, new in change.put_back(now):
@@ -170,7 +170,7 @@ def _begin(journal: JournalPort, change: PlanChange, one: Occurrence) -> None:
 
 
 def is_unreached(delivery: Delivery) -> bool:
-    """Return whether it is unanswered or was missed, and nobody has seen or snoozed it."""
+    """Return whether it is unanswered or was missed, and was neither seen nor snoozed."""
     if delivery.seen or delivery.snoozes > 0:
         return False
     match delivery.state:
@@ -183,7 +183,7 @@ def is_unreached(delivery: Delivery) -> bool:
 def _elsewhere(delivery: Delivery, moment: Occurrence) -> bool:
     """Return whether it was missed, or waits at another moment.
 
-    What was missed because its stretch was under way then stays missed.
+    An occurrence that was missed because its stretch was under way stays missed.
     """
     if isinstance(delivery.state, Closed):
         return delivery.state.reason is not Reason.ROUTINE
@@ -197,7 +197,7 @@ def closed_by_good_night(
     now: datetime,
     outcomes: Collection[Outcome] = (Outcome.MISSED,),
 ) -> list[Delivery]:
-    """Return what fell due after "Good night" and is still fresh at an instant (UTC)."""
+    """Return the deliveries that "Good night" has closed and that are still fresh (now in UTC)."""
     if global_state.good_night is None:
         return []
     return [
@@ -215,11 +215,11 @@ def closed_by_good_night(
 def apply_settings(
     journal: JournalPort, schedule: Schedule, zone: tzinfo, state: GlobalState, now: datetime
 ) -> None:
-    """Put another global state in force now (UTC), which no action here has set.
+    """Apply a global state from another computer now (UTC).
 
-    "Good night" on another computer takes off the screen what is there, and answers nothing: what
-    the person answered with it comes as that computer's act. The service does the rest at its next
-    update, as for a command.
+    "Good night" there takes the open reminder off the screen here without an answer: the answer
+    arrives as an act of that computer. The service does the rest at its next update, as for a
+    command.
     """
     before = journal.global_state()
     journal.save_global_state(state)

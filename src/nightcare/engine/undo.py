@@ -1,4 +1,4 @@
-"""Undo of the last act: what it changed, what it let come, and what it kept from coming."""
+"""Undo of the last action, with its effects on all occurrences."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ _CHANGED_BY: Mapping[str, tuple[str, ...]] = {
 class Undo:
     """Undo of actions in a journal: the records that an action stored are restored together.
 
-    A record is restored if it is an effect of the action that it stands otherwise now. What time
-    or the person did to it since is kept.
+    A record is restored if it differs now because of the action. Later effects of time and of the
+    person stay.
 
     Attributes:
         journal: The journal.
@@ -68,7 +68,7 @@ class Undo:
             self._as_seen_since(one) for one in action.beside if self._is_effect(one, action, now)
         ]
         undone = self.journal.global_state()
-        # What else was set since came from another computer, and stays.
+        # Settings that were changed since came from another computer, and stay.
         restored_fields: dict[str, Any] = {
             name: getattr(action.global_state, name) for name in _CHANGED_BY.get(action.what, ())
         }
@@ -76,7 +76,8 @@ class Undo:
         self.journal.save_global_state(state)
         for one in ahead:
             self._undo_answer_ahead(one, now)
-        # What came because of the action goes first: it stands in the way of what was before.
+        # First remove occurrences that came because of the action, because they would take the
+        # place of the restored ones.
         old, new = (Plan.of(self.schedule, self.zone, one) for one in (undone, state))
         undo_plan_change(self.journal, PlanChange(old, new), action.at, now, stored)
         if any(one.displayed is not None for one in (*restored, *aside)):
@@ -86,7 +87,7 @@ class Undo:
                 self.journal.forget(delivery.key)
             else:
                 self.journal.save(self._reopened(delivery, stored, action.at, now))
-        # The one on the screen comes last: what had taken its place there leaves it before.
+        # Restore the one on the screen last, after the one that had taken its place has left.
         for delivery in sorted(aside, key=lambda one: one.displayed is not None):
             present = self.journal.delivery(delivery.key)
             ended = present is not None and present.settled
@@ -96,14 +97,14 @@ class Undo:
         self.journal.forget_action(action)
 
     def _is_effect(self, stored: Delivery, action: UserAction, now: datetime) -> bool:
-        """Return whether a record stands otherwise now (UTC) because of an action.
+        """Return whether a record differs now (UTC) because of an action.
 
-        The action, or its changed plan, has forgotten or moved it; or it gave way, while fresh, to
-        what came because of the action.
+        The action, or its changed plan, has forgotten or moved the occurrence; or it gave way,
+        while fresh, to one that came because of the action.
         """
         present = self.journal.delivery(stored.key)
         if present is None:
-            # A clock that was set back forgets what is ahead, which then comes by itself.
+            # When a clock is set back, future occurrences are forgotten, and come by themselves.
             back = stored.seen or stored.settled or stored.occurrence.due <= now
             return back and not self._is_to_come(stored, action.global_state, now)
         if present.occurrence != stored.occurrence:
@@ -119,7 +120,7 @@ class Undo:
         return stored.displayed is not None and present.state in IN_LINE
 
     def _is_to_come(self, stored: Delivery, state: GlobalState, now: datetime) -> bool:
-        """Return whether nobody has seen it, and a journey since has put its moment ahead."""
+        """Return whether it was not seen, and a journey since has moved it into the future."""
         reminder = self.schedule.reminder(stored.key.reminder)
         if reminder is None or not is_unreached(stored):
             return False
@@ -127,7 +128,7 @@ class Undo:
         return moment is not None and moment.due > now
 
     def _undo_answer_ahead(self, delivery: Delivery, now: datetime) -> None:
-        """Let an occurrence come that was answered before its moment."""
+        """Reopen an occurrence that was answered before its moment."""
         calendar = self.schedule.calendar(self.zone, self.journal.global_state())
         reminder = self.schedule.reminder(delivery.key.reminder)
         moment = None if reminder is None else planned(reminder, calendar, delivery.key)
@@ -139,7 +140,7 @@ class Undo:
     def _undo_good_night(
         self, undone: GlobalState, state: GlobalState, now: datetime, stored: Mapping[Key, Delivery]
     ) -> None:
-        """Let come what "Good night" kept away, or close the evening again."""
+        """Reopen the occurrences that "Good night" closed, or close the evening again."""
         today = self.schedule.calendar(self.zone, state).at(now).date
         if undone.good_night == today != state.good_night:
             for delivery in closed_by_good_night(self.journal, self.schedule, undone, now):
@@ -148,14 +149,14 @@ class Undo:
         elif state.good_night == today != undone.good_night:
             for delivery in self.journal.unsettled():
                 before = stored.get(delivery.key)
-                # What was under way although the evening was closed goes on as it was then.
+                # Occurrences that were open although the evening was closed stay as they were then.
                 if before is None or (delivery.displayed is not None and before.displayed is None):
                     self.journal.save(delivery.give_up(now, Reason.GOOD_NIGHT))
 
     def _as_seen_since(self, stored: Delivery) -> Delivery:
-        """Return a delivery as it was stored, but with a showing since then kept.
+        """Return a delivery as it was stored, but marked as seen if it has been shown since.
 
-        What was missed and has been seen since has expired.
+        A missed one that has been seen since has expired.
         """
         present = self.journal.delivery(stored.key)
         if present is None or not present.seen:
@@ -168,10 +169,10 @@ class Undo:
     def _reopened(
         self, delivery: Delivery, stored: Container[Key], since: datetime, now: datetime
     ) -> Delivery:
-        """Return a delivery as it stood; what was on the screen then is shown again if still fresh.
+        """Return a delivery in its former state; one that was on the screen is shown while fresh.
 
-        But not beside a later occurrence of its reminder, which has taken its place; and after
-        what has come on the screen meanwhile.
+        It is not shown beside a later occurrence of its reminder that has taken its place, and it
+        waits for an occurrence that has come on the screen meanwhile.
         """
         if delivery.settled:
             return delivery
@@ -191,7 +192,7 @@ class Undo:
     ) -> bool:
         """Return whether another occurrence of its reminder has taken its place since (UTC).
 
-        What was answered by a clock that ran ahead has not.
+        One that was answered by a clock that ran ahead has not.
         """
         rivals = [*self.journal.unsettled(), *self.journal.of_care_day(delivery.key.care_day)]
         return any(
@@ -208,7 +209,7 @@ class Undo:
         )
 
     def _requeue(self, beside: Iterable[Delivery]) -> None:
-        """Let wait again what was held, also by an absence, and got the screen by the action."""
+        """Hold again the occurrences that were held, and that the action brought on the screen."""
         session = self.journal.routine_session()
         for delivery in beside:
             present = self.journal.delivery(delivery.key)
@@ -230,7 +231,7 @@ def days_skipped_by(journal: JournalPort, action: UserAction) -> frozenset[tuple
 def unskip(
     journal: JournalPort, action: UserAction, days: frozenset[tuple[str, date]], now: datetime
 ) -> None:
-    """Let come what was skipped only because it fell due on a care day that was skipped.
+    """Reopen occurrences that were skipped only because they fell due on a skipped care day.
 
     Args:
         journal: The journal.

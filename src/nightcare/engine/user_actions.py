@@ -1,7 +1,7 @@
 """The actions of the person: done, snooze, skip, good night, pause, resume, tonight, undo.
 
-The service and the commands both work through this, on the journal alone, so that an answer
-counts whether or not the service runs.
+The service and the commands both use them. They need only the journal, so that an answer counts
+whether or not the service runs.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def snooze_key(length: timedelta) -> str:
 def _whole(
     act: Callable[Concatenate[UserActions, Given], Made],
 ) -> Callable[Concatenate[UserActions, Given], Made]:
-    """Make all reads and writes of an action one transaction, because others write as well."""
+    """Make all reads and writes of an action one transaction, because other processes write too."""
 
     @wraps(act)
     def acted(self: UserActions, /, *words: Given.args, **more: Given.kwargs) -> Made:
@@ -68,7 +68,7 @@ class UserActions:
         return self._schedule.calendar(self._zone, self._journal.global_state())
 
     def button(self, delivery: Delivery, key: str, now: datetime) -> None:
-        """Do what the button `key` of an unsettled occurrence stands for.
+        """Run the action of the button `key` of an unsettled occurrence.
 
         Raises:
             ValueRefused: No button has that key.
@@ -85,10 +85,10 @@ class UserActions:
 
     @_whole
     def done(self, now: datetime, name: str | None = None, *, ahead: bool = False) -> Delivery:
-        """Settle as done what is open, else the occurrence that is meant.
+        """Settle the open occurrence as done, or else another one.
 
-        That is the next one of the reminder if it is near (`early_from`), else what
-        was shown last today and left unanswered.
+        That is the next one of the reminder if it is near (`early_from`), else the one that was
+        shown last today and left unanswered.
 
         Args:
             now: The instant (UTC).
@@ -106,7 +106,7 @@ class UserActions:
     def skip(
         self, now: datetime, target: Target = None, span: SkipSpan = SkipSpan.ONE
     ) -> list[Delivery]:
-        """Settle as skipped what is open or is to come; return it.
+        """Settle the open or the coming occurrences of a span as skipped; return them.
 
         Raises:
             NothingToDo: There is nothing of the kind.
@@ -129,10 +129,10 @@ class UserActions:
     def snooze(
         self, now: datetime, target: Target = None, until: datetime | timedelta | None = None
     ) -> Delivery:
-        """Snooze what is open, for a length or until an instant (UTC); else for the first length.
+        """Snooze the open reminder, for a length, until an instant (UTC), or for the first length.
 
         Raises:
-            NothingToDo: Nothing is open, or it has been snoozed as often as one may.
+            NothingToDo: Nothing is open, or it has been snoozed as often as allowed.
             ValueRefused: No reminder has that name, or it would end in the night.
         """
         if not isinstance(target, Delivery):
@@ -154,7 +154,7 @@ class UserActions:
 
     @_whole
     def good_night(self, now: datetime) -> CareDay:
-        """Answer what is open and close the evening; return the care day."""
+        """Mark open reminders as done and close the evening; return the care day."""
         day = self.calendar().at(now)
 
         def close(delivery: Delivery) -> Delivery:
@@ -223,9 +223,9 @@ class UserActions:
 
     @_whole
     def tonight(self, now: datetime, bedtime: time) -> CareDay:
-        """Set another bedtime (local) for this evening; return the care day as it is then.
+        """Set another bedtime (local) for this evening; return the care day with it.
 
-        Of a time that the clock shows twice it is the next one after now.
+        If the clock shows the time twice, the next one after now is meant.
 
         Raises:
             ValueRefused: That is not between now and the next wake-up.
@@ -263,8 +263,8 @@ class UserActions:
     def undo(self, now: datetime) -> UserAction:
         """Undo the last action that was not undone; return it.
 
-        What the act kept from coming comes, if it is still fresh, and what came because of it
-        counts for nothing.
+        Occurrences that the action prevented come if they are still fresh, and those that came
+        because of it are forgotten.
 
         Raises:
             NothingToDo: There is none.
@@ -280,7 +280,7 @@ class UserActions:
         return act
 
     def undoable(self) -> UserAction | None:
-        """Return what the next undo takes back; None if there is nothing."""
+        """Return the action that the next undo takes back; None without one."""
         return self._journal.last_action()
 
     def reminder(self, name: str) -> Reminder:
@@ -307,7 +307,7 @@ class UserActions:
         return now + (lengths or self._schedule.snooze.lengths)[0]
 
     def _targets(self, now: datetime, name: str | None) -> AnswerTargets:
-        """Return what answers may mean now (UTC).
+        """Return the possible targets of answers now (UTC).
 
         Raises:
             ValueRefused: No reminder has that name.
@@ -327,7 +327,7 @@ class UserActions:
     ) -> list[Delivery]:
         """Change deliveries and the global state in one transaction that can be undone.
 
-        Undo restores what the action changes, what is not over, and what else is in its reach.
+        Stored for undo are the deliveries that change, those without an outcome, and `reach`.
         """
         with self._journal.transaction():
             global_state = self._journal.global_state()
