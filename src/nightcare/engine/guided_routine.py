@@ -1,4 +1,4 @@
-"""Leading through a routine: one notification whose words change from step to step."""
+"""The guided routine: one notification whose text changes from step to step."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ START = "start"
 STOP = "stop"
 
 OF_ROUTINE = "routine/"
-"""The begin of the token of a step, which is followed by the key of the occurrence."""
+"""The first part of the token of a step; the key of the occurrence follows."""
 
 _FULL = 100
 
@@ -82,7 +82,7 @@ class GuidedRoutine:
 
     @property
     def token(self) -> str | None:
-        """The token of what is on the screen of it."""
+        """The token of its notification; None if it has none."""
         return None if self._message is None else self._message.token
 
     @property
@@ -95,22 +95,22 @@ class GuidedRoutine:
         """The next time to update because of it (UTC)."""
         return None if self._place is None else self._place.next
 
-    # What time does
+    # Effects of time
 
     def resume(self, journal: JournalPort) -> RoutineSession | None:
-        """Return the routine that an earlier run was leading through."""
+        """Return the routine that was under way in an earlier run."""
         session = journal.routine_session()
         if session is None:
             return None
         if _open(journal.delivery(session.key)) is None:
-            # The closing words alone are not worth coming back for.
+            # The closing words alone are not shown again.
             journal.save_routine_session(None)
         return session
 
     def update(self, context: Context, now: datetime) -> None:
-        """Go on with the routine to its stage now (UTC).
+        """Continue the routine with its stage now (UTC).
 
-        An occurrence whose steps nobody can have followed is held, and returns as a reminder.
+        If nobody can have followed its steps, the occurrence is held, and returns as a reminder.
         """
         journal = context.journal
         session = journal.routine_session()
@@ -142,11 +142,11 @@ class GuidedRoutine:
             self._place = _Place(session, routine, stage, now)
 
     def stop_unless_open(self, journal: JournalPort, *, silent: bool) -> None:
-        """Stop where the occurrence is not open any more: answered, put off, paused, locked.
+        """Stop if the occurrence is not open any more: answered, snoozed, paused or locked.
 
         Args:
             journal: The journal.
-            silent: Whether nothing is to be on the screen, not even closing words.
+            silent: Whether nothing may be on the screen, not even closing words.
         """
         place = self._place
         if place is None:
@@ -156,9 +156,9 @@ class GuidedRoutine:
             self._end(journal)
 
     def show(self, translator: TranslatorPort, schedule: Schedule) -> None:
-        """Show the present step of the routine; without one, take its notification off.
+        """Show the present step of the routine; without one, close its notification.
 
-        It is as pressing as its reminder, or what a server shows of that it may not show of this.
+        It has the urgency of its reminder, because a server may show less for another urgency.
         """
         if self._place is None:
             self.withdraw()
@@ -167,7 +167,8 @@ class GuidedRoutine:
         message = _message(self._place, translator, schedule.stretch.sound, titled=titled)
         reminder = schedule.reminder(self._place.session.key.reminder)
         if reminder is not None:
-            # The sound of steps is one for all stretches; this reminder's own asks to be heard.
+            # All stretches have one sound for steps; only a reminder's own sound overrides do not
+            # disturb.
             asks = reminder.sound is not None
             message = replace(message, urgency=reminder.urgency, heard_always=asks)
         if message != self._message:
@@ -177,24 +178,24 @@ class GuidedRoutine:
             self._screen.show(message)
 
     def withdraw(self) -> None:
-        """Take it off the screen."""
+        """Close its notification."""
         if self._message is not None:
             self._screen.close(self._message.token)
         self._message = None
 
-    # What the person does
+    # Actions of the person
 
     def start(
         self, delivery: Delivery, routine: Routine, journal: JournalPort, now: datetime
     ) -> None:
-        """Begin now (UTC) to lead through a routine, by the notification of an open occurrence."""
+        """Begin a routine now (UTC), in the notification of an open occurrence."""
         closes = now + length_of(routine) + CLOSING + UNATTENDED
         journal.save(delivery.start_routine(now, closes))
         journal.save_routine_session(RoutineSession(delivery.key, routine.id, now, now))
         self._log("log_led", reminder=delivery.key.reminder, routine=routine.name)
 
     def start_open(self, context: Context, now: datetime) -> None:
-        """Begin now (UTC) to lead through the routine of an open reminder.
+        """Begin the routine of an open reminder now (UTC).
 
         Raises:
             NothingToDo: No reminder with a routine is open.
@@ -216,8 +217,8 @@ class GuidedRoutine:
     def handle_event(self, event: MessageEvent, context: Context, now: datetime) -> None:
         """Handle an event of its notification at an instant (UTC).
 
-        Stopped, the reminder comes back as it was, with its buttons. Closed by the person, it is
-        closed as it would have been before; taken off by a server, it goes on with its next step.
+        After Stop the reminder returns with its buttons. If the person closes the notification, the
+        reminder is closed; if a server removes it, the routine continues with its next step.
         """
         journal = context.journal
         session = journal.routine_session()
@@ -277,7 +278,7 @@ def _done(delivery: Delivery | None) -> bool:
 
 
 def stage_words(stage: Stage, translator: TranslatorPort) -> str:
-    """Return the words for a step: "Step 2 of 7 · left leg · 20 s"."""
+    """Return the text about a step: "Step 2 of 7 · left leg · 20 s"."""
     parts = [translator.text("stage_step", number=stage.number, of=stage.of)]
     if stage.side is not None:
         parts.append(translator.text(f"side_{stage.side}"))
@@ -296,7 +297,7 @@ def _message(
         place: The place.
         translator: The person's language.
         sound: What is heard at a change; None for nothing.
-        titled: Whether the title has to say all.
+        titled: Whether the title has to name the step.
     """
     session, stage = place.session, place.stage
     token = f"{OF_ROUTINE}{session.key}/{session.began.isoformat()}"
@@ -310,12 +311,12 @@ def _message(
             progress=_FULL,
             stays=place.stays,
         )
-    # The first one comes by the person's own hand.
+    # The person has started the first step.
     heard = sound if stage.number > 1 else None
     return Message(
         token,
         stage.step.text if titled else place.routine.name,
-        # Some servers show the first line alone until the pointer is over it.
+        # Some servers show only the first line until the pointer is over it.
         f"{stage.step.text}\n{stage_words(stage, translator)}",
         buttons=(
             Button(STOP, translator.text("button_stop")),

@@ -24,7 +24,7 @@ def answer(
         now: The instant (UTC).
 
     Raises:
-        NothingToDo: It is answered already, or cannot be snoozed any more.
+        NothingToDo: It was answered already, or cannot be snoozed any more.
         ValueRefused: The snooze would end in the night.
     """
     with journal.transaction():

@@ -19,10 +19,10 @@ _MOST_BUTTONS = 3
 
 
 def token(delivery: Delivery) -> str:
-    """Return what an asking of an occurrence is called on the screen: a new name each time.
+    """Return the token of one showing of an occurrence; each showing has another one.
 
-    What comes anew because its moment was moved is asked for the first time once more, so the
-    moment is part of the name.
+    The moment is part of it, because an occurrence that was moved begins again with its first
+    showing.
     """
     asking = f"{delivery.occurrence.due:%Y%m%dT%H%M%S}.{delivery.snoozes}.{delivery.asked}"
     return f"{delivery.key}/{asking}"
@@ -49,13 +49,13 @@ def compose(
         delivery: The occurrence and its state.
         reminder: Its reminder.
         translator: The person's language.
-        tip: The tip whose turn it is; not used where the reminder has the person's own words.
+        tip: The next tip; not used if the reminder has the person's own text.
         lengths: The snoozes that make sense now.
         last_before_bed: Whether it is the last one of the evening, and so says good night.
     """
     title, body = title_and_body(reminder, translator, "" if tip is None else tip.text)
     if delivery.seen:
-        # Some servers drop what equals the one before, so a later asking reads differently.
+        # Some servers drop a message that equals the one before, so a repeat has another text.
         title = translator.text("title_again", title=title)
     return Message(
         token=token(delivery),
@@ -66,14 +66,14 @@ def compose(
         spoken=_spoken(reminder, translator, lengths, last_before_bed=last_before_bed),
         urgency=reminder.urgency,
         sound=reminder.sound,
-        # The default is no sound of ours, so a sound that is set is asked for.
+        # There is no sound by default, so the person has asked for one that is set.
         heard_always=reminder.sound is not None,
         stays=reminder.stays,
     )
 
 
 def title_and_body(reminder: Reminder, translator: TranslatorPort, advice: str) -> tuple[str, str]:
-    """Return the title and the body of a reminder: the person's own words, or some advice."""
+    """Return the title and the body of a reminder: the person's own text, or a tip."""
     usual = translator.text(f"title_{reminder.topic}")
     if reminder.text is None:
         return usual, advice

@@ -1,4 +1,4 @@
-"""The question after the night: on the screen when nothing else is, and never in the way."""
+"""The morning question about the last night, which is shown when the screen is free."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from nightcare.errors import ValueRefused
 _STAYS = timedelta(minutes=10)
 
 _PREFIX = "question"
-"""Begins the token, and is followed by the night and by how many times it was asked before."""
+"""The first part of the token; the night and the number of earlier questions follow."""
 
 
 class MorningQuestion(DeferrablePrompt):
-    """The question after the night, if it is on the screen."""
+    """The morning question, if it is on the screen."""
 
     def __init__(self, screen: Notifier, log: EventLog) -> None:
         super().__init__(screen, log)
@@ -45,7 +45,7 @@ class MorningQuestion(DeferrablePrompt):
             said = diary.night(self._asked.night).recorded
             still = self._shown
             if not still and isinstance(asking, AskNow) and asking.night == self._asked.night:
-                # A journey moves the end of what no notifier has taken yet.
+                # A journey moves the end of a question that was not shown yet.
                 still, self._closes = True, asking.until
             self._keep(now, wanted=free and still and not said)
         if not self.visible and isinstance(asking, AskNow):
@@ -58,9 +58,9 @@ class MorningQuestion(DeferrablePrompt):
             self.next = None if moment is None else _tomorrow(moment, calendar, now)
 
     def concerns(self, event: MessageEvent) -> bool:
-        """Return whether an event belongs to it; a press on one that has gone still does.
+        """Return whether an event belongs to it, also a press after it has gone.
 
-        Some servers leave it there, and so does an earlier run that was killed.
+        Some servers leave it on the screen, and so does an earlier run that was killed.
         """
         pressed = isinstance(event, ButtonPressed) and _night_of(event.token) is not None
         return pressed or super().concerns(event)
@@ -80,7 +80,7 @@ class MorningQuestion(DeferrablePrompt):
                 try:
                     diary.answer(night, Answer(key), now)
                 except ValueRefused:
-                    # A cramp of that night was noted meanwhile; that says more.
+                    # A cramp of that night was noted meanwhile, which is more exact.
                     return
                 self._log("log_answered")
             case NotificationClosed():
@@ -108,7 +108,7 @@ class MorningQuestion(DeferrablePrompt):
 
 
 def _night_of(token: str) -> date | None:
-    """Return the night that a token asks after; None if it is not of a question."""
+    """Return the night that the question of a token is about; None for another token."""
     prefix, _, night = token.rpartition("/")[0].partition("/")
     with suppress(ValueError):
         return date.fromisoformat(night) if prefix == _PREFIX else None

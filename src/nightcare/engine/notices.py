@@ -1,4 +1,4 @@
-"""Notices of nightcare itself, beside the reminders; they take no answer."""
+"""Notices of nightcare itself, beside the reminders; they have no buttons."""
 
 from __future__ import annotations
 

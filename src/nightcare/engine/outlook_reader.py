@@ -1,4 +1,4 @@
-"""Reads from the journal what an outlook needs."""
+"""Reading of an outlook from the journal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nightcare.engine.ports import JournalPort
 
 
 def read_outlook(schedule: Schedule, zone: tzinfo, journal: JournalPort, now: datetime) -> Outlook:
-    """Return what is to come and what has been, by the schedule and the journal, now (UTC)."""
+    """Return past and coming occurrences by the schedule and the journal, now (UTC)."""
     state, session = journal.global_state(), journal.routine_session()
     return Outlook(
         schedule,
@@ -24,6 +24,6 @@ def read_outlook(schedule: Schedule, zone: tzinfo, journal: JournalPort, now: da
 
 
 def outlook_without_journal(schedule: Schedule, zone: tzinfo, now: datetime) -> Outlook:
-    """Return what is to come by the schedule alone, now (UTC)."""
+    """Return the coming occurrences by the schedule alone, now (UTC)."""
     state = GlobalState()
     return Outlook(schedule, schedule.calendar(zone, state), state, (), None, now)

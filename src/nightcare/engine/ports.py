@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 class Notifier(Protocol):
     """A notifier, which shows messages.
 
-    It is given the messages that belong on the screen, and keeps them there: it waits for an
-    absent server, tries again after a failure, and shows again what a replaced server has lost.
-    Its methods return at once and never fail; `run` reports events.
+    It receives the messages that belong on the screen, and keeps them there: it waits for an absent
+    server, retries after a failure, and shows messages again that a replaced server has lost. Its
+    methods return at once and never fail; `run` reports events.
     """
 
     name: str
@@ -53,17 +53,17 @@ class Notifier(Protocol):
         ...
 
     def forget(self, handle: str, token: str) -> None:
-        """Take off what an earlier run of the service has left under this handle, if anything.
+        """Close the notification that an earlier run of the service has left under this handle.
 
-        A press on it that is still heard is reported as one on the message `token`.
+        A late press on it is reported as one on the message `token`.
         """
         ...
 
     def quiet(self, *, on: bool) -> None:
-        """Note whether do not disturb is on now.
+        """Set whether do not disturb is on.
 
-        Some notifiers never draw what they took meanwhile. So what is still wanted of it when it
-        ends is taken off and shown anew, once; where nothing can be taken off, it is left alone.
+        Some notifiers never draw messages of that time. Those that are still open when it ends are
+        closed and shown again, once, if the notifier can close them.
         """
         ...
 
@@ -105,15 +105,15 @@ class JournalPort(Protocol):
         ...
 
     def known(self, keys: Iterable[Key]) -> frozenset[Key]:
-        """Return the keys whose moment has come already."""
+        """Return the keys that have a delivery."""
         ...
 
     def acts_elsewhere(self, key: Key) -> list[SharedAct]:
-        """Return what other computers of the person made of an occurrence, and all retractions."""
+        """Return the acts of other computers on an occurrence, and all retractions."""
         ...
 
     def record_undone(self, delivery: Delivery, now: datetime) -> None:
-        """Record which acts of this computer a delivery does not have any more, now (UTC)."""
+        """Record the acts of this computer that a delivery no longer has, now (UTC)."""
         ...
 
     def save(self, delivery: Delivery) -> None:
@@ -121,7 +121,7 @@ class JournalPort(Protocol):
         ...
 
     def forget(self, key: Key) -> None:
-        """Forget an occurrence whose moment was moved ahead, so that it can come then."""
+        """Delete the delivery of an occurrence that was moved ahead, so that it can come then."""
         ...
 
     def global_state(self) -> GlobalState:
@@ -155,7 +155,7 @@ class JournalPort(Protocol):
         ...
 
     def record_status(self, key: Key, delivery: DeliveryStatus) -> None:
-        """Record how far the last decision to show an occurrence has come."""
+        """Record the delivery status of the last decision to show an occurrence."""
         ...
 
     def record_action(
@@ -182,7 +182,7 @@ class JournalPort(Protocol):
         ...
 
     def trials(self) -> list[Trial]:
-        """Return the trials that `nightcare try` asked for and that were not shown yet."""
+        """Return the trials that `nightcare try` requested and that were not shown yet."""
         ...
 
     def answer_trial(self, number: int, by: str) -> None:
@@ -190,7 +190,7 @@ class JournalPort(Protocol):
         ...
 
     def record_trial_status(self, number: int, delivery: DeliveryStatus) -> None:
-        """Record how far a trial has come on its way to the screen."""
+        """Record the delivery status of a trial."""
         ...
 
     def write_note(self, name: str, value: Mapping[str, object]) -> None:
@@ -222,7 +222,7 @@ class DiaryPort(Protocol):
         ...
 
     def save_cramp(self, cramp: Cramp) -> None:
-        """Write a cramp over the one of its number, or where there is none."""
+        """Write a cramp under its number."""
         ...
 
     def remove(self, number: int) -> None:
@@ -246,11 +246,11 @@ class DiaryPort(Protocol):
         ...
 
     def questions(self, night: date) -> tuple[datetime, ...]:
-        """Return the times (UTC) at which a night was asked about, in order."""
+        """Return the times (UTC) of the questions about a night, in order."""
         ...
 
     def record_question(self, night: date, now: datetime) -> None:
-        """Record that a night was asked about now (UTC), and delete old records."""
+        """Record a question about a night now (UTC), and delete old records."""
         ...
 
 
@@ -276,7 +276,7 @@ class TranslatorPort(Protocol):
 
 
 class EventLog(Protocol):
-    """A logger of events: each by a key of the catalogue's `log`, with its values."""
+    """A logger of events, given by a key of the catalogue's `log` and the values of its text."""
 
     def __call__(self, key: str, /, **values: object) -> None:
         """Log an event."""

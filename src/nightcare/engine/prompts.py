@@ -16,7 +16,7 @@ class DeferrablePrompt(ABC):
     """A message that can wait, if it is on the screen.
 
     Attributes:
-        token: What it is called on the screen; None where it is neither there nor on its way.
+        token: The token of its message; None if that is neither on the screen nor being sent.
         next: When to update next because of it (UTC); None where there is no need.
         beside_notices: Whether it may come while a notice is on the screen.
     """
@@ -34,7 +34,7 @@ class DeferrablePrompt(ABC):
 
     @property
     def visible(self) -> bool:
-        """True if it is on the screen, or on its way there."""
+        """True if it is on the screen, or is being sent."""
         return self.token is not None
 
     @abstractmethod
@@ -45,20 +45,20 @@ class DeferrablePrompt(ABC):
             context: The schedule, zone, journal and texts in use.
             calendar: The care days by this context.
             now: The instant (UTC).
-            free: Whether nothing else is on the screen, and nothing speaks against a prompt.
+            free: Whether nothing else is on the screen, and a prompt is allowed.
         """
 
     def concerns(self, event: MessageEvent) -> bool:
-        """Return whether an event belongs to it; a report that comes late, when it has gone, does.
+        """Return whether an event belongs to it, also a late report that it was shown.
 
-        It was on the screen before it gave way, and the person may have read it.
+        Then it was on the screen before it gave way, and the person may have read it.
         """
         late = isinstance(event, NotificationShown) and event.token == self._latest
         return late or event.token == self.token
 
     @abstractmethod
     def handle_event(self, event: MessageEvent, context: Context, now: datetime) -> None:
-        """Act on an event that belongs to it (now in UTC); each says that it was shown."""
+        """Handle an event that belongs to it (now in UTC); each event implies that it was shown."""
 
     def withdraw(self) -> None:
         """Take it off the screen."""
@@ -67,7 +67,7 @@ class DeferrablePrompt(ABC):
         self.token = None
 
     def _show(self, message: Message, until: datetime | None = None) -> None:
-        """Put it on the screen, for at the longest until an instant (UTC)."""
+        """Put it on the screen, until an instant (UTC) at the latest."""
         self.token = self._latest = message.token
         self._closes, self._shown = until, False
         self._screen.show(message)
@@ -85,7 +85,7 @@ class DeferrablePrompt(ABC):
 
 
 class Prompts:
-    """Prompts of which one at most is on the screen.
+    """Prompts, of which at most one is on the screen.
 
     Args:
         prompts: The prompts; an earlier one comes first.
@@ -109,7 +109,7 @@ class Prompts:
         Args:
             context: The schedule, zone, journal and texts in use.
             now: The instant (UTC).
-            free: Whether no reminder is on the screen, and nothing speaks against a prompt.
+            free: Whether no reminder is on the screen, and a prompt is allowed.
             noticed: Whether a notice is on the screen.
         """
         calendar = context.calendar()
@@ -121,7 +121,7 @@ class Prompts:
             free = free and not prompt.visible
 
     def handle_event(self, event: MessageEvent, context: Context, now: datetime) -> bool:
-        """Act on an event (now in UTC) if it belongs to a prompt; return whether it does."""
+        """Handle an event (now in UTC) if it belongs to a prompt; return whether it does."""
         prompt = next((one for one in self if one.concerns(event)), None)
         if prompt is not None:
             prompt.handle_event(event, context, now)

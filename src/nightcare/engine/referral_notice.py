@@ -1,4 +1,4 @@
-"""The notice that the diary is a reason to see a professional: once a week, never in the way."""
+"""The notice that the diary is a reason to see a professional, at most once a week."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from nightcare.engine.ports import JournalPort, TranslatorPort
 from nightcare.engine.prompts import DeferrablePrompt
 
 PROFESSIONAL_NOTE = "professional"
-"""Under this name the journal notes when it was shown last."""
+"""The name of the note with the time of the last notice."""
 
 _STAYS = timedelta(minutes=30)
 
 
 class ReferralNotice(DeferrablePrompt):
-    """The notice, if it is on the screen; it takes no answer."""
+    """The notice, if it is on the screen; it has no buttons."""
 
     def update(self, context: Context, calendar: Calendar, now: datetime, *, free: bool) -> None:
-        """Show the notice while the diary is a reason to, or take it off."""
+        """Show the notice while the diary gives a reason, or close it."""
         journal, rule = context.journal, context.schedule.professional
         if not free:
             # An update follows when the screen is free again, but none at the end of the night.
@@ -31,7 +31,7 @@ class ReferralNotice(DeferrablePrompt):
             return
         why = _why(now, journal, calendar, rule) if rule.notice else None
         due = notice_due(now, calendar, _last(journal))
-        # What no notifier has taken by the evening comes with the next day.
+        # A notice that was not shown by the evening comes on the next day.
         self._keep(now, wanted=why is not None and (self._shown or due <= now))
         if why is not None and due <= now and not self.visible:
             self._say(why, now, context.translator)

@@ -1,4 +1,4 @@
-"""The welcome after an installation: what comes next, and a button that shows a reminder."""
+"""The welcome after an installation: the next reminder, and a button that shows a reminder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nightcare.engine.ports import JournalPort
 from nightcare.engine.prompts import DeferrablePrompt
 
 WELCOME_NOTE = "welcome"
-"""The name of the note in which the journal keeps that a welcome is wanted."""
+"""The name of the note with the request for a welcome."""
 
 TRY = "try"
 """The key of the button that shows a reminder."""
@@ -48,15 +48,15 @@ class Welcome(DeferrablePrompt):
         self.next = self._closes if self.visible else None
 
     def concerns(self, event: MessageEvent) -> bool:
-        """Return whether an event belongs to it; a press on one that has gone still does.
+        """Return whether an event belongs to it, also a press after it has gone.
 
-        Some servers leave it there, and so does an earlier run that was killed.
+        Some servers leave it on the screen, and so does an earlier run that was killed.
         """
         pressed = isinstance(event, ButtonPressed) and event.token.startswith(f"{_PREFIX}/")
         return pressed or super().concerns(event)
 
     def handle_event(self, event: MessageEvent, context: Context, now: datetime) -> None:
-        """Record that it was shown, or show the reminder that the button asks for."""
+        """Record that it was shown, or show the reminder after a press of the button."""
         if super().concerns(event) and not self._shown:
             self._taken(now, _STAYS)
             context.journal.write_note(WELCOME_NOTE, {"shown": now.isoformat()})
