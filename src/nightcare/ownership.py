@@ -14,8 +14,7 @@ _ROOT = 0
 def refuse_as_root(places: Iterable[Path]) -> None:
     """Refuse to run as root if a file or folder would be made in another user's folder.
 
-    That user cannot change what root makes there, so neither their commands nor their service would
-    work afterwards.
+    That user could not change it, so their commands and their service would fail afterwards.
 
     Raises:
         NotAllowed: The user is root, and one of the places is in another user's folder.
@@ -30,7 +29,7 @@ def refuse_as_root(places: Iterable[Path]) -> None:
 
 
 def command_to_own(path: Path) -> str | None:
-    """Return the command that gives a path in the user's home back to them; None if it is theirs.
+    """Return the command that makes the user own a path in their home; None if they own it.
 
     Args:
         path: A file or folder that could not be used.

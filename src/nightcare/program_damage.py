@@ -47,7 +47,7 @@ def print_damage(error: BaseException, sentence: Callable[[str], str]) -> int:
     try:  # noqa: SIM105 - contextlib may be what cannot be loaded
         sys.stderr.write(text + "\n")
     except (OSError, ValueError):
-        # Nobody reads it; the exit code still reports the error.
+        # The stream has no reader; the exit code still reports the error.
         pass
     return _EXIT_CODE
 

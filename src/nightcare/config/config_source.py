@@ -33,7 +33,7 @@ class LoadResult:
         schedule: The schedule.
         warnings: Values that are allowed but may be mistakes.
         path: The file it was read from; None for the built-in defaults.
-        values: The tables of all layers, as JSON can hold them; the schedule is built from these.
+        values: The tables of all layers in a form for JSON; the schedule is built from these.
     """
 
     schedule: Schedule
@@ -49,7 +49,7 @@ class ConfigSource:
     Attributes:
         path: The person's file; None for the built-in defaults.
         text: Its content, a character for each byte; None without a file, or an unreadable one.
-        variables: The `NIGHTCARE_*` that are laid over it.
+        variables: The `NIGHTCARE_*` that override it.
     """
 
     path: Path | None
@@ -83,7 +83,7 @@ def source_of(path: Path | None, variables: Mapping[str, str]) -> ConfigSource:
 
 
 def settings_of(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables of an environment that are laid over the config file."""
+    """Return the variables of an environment that override the config file."""
     return {
         name: value
         for name, value in variables.items()
@@ -124,7 +124,7 @@ def _may_block(path: Path) -> bool:
 
 
 def json_values(tables: Table) -> Table:
-    """Return valid tables as JSON can hold them: TOML times become text."""
+    """Return valid tables in a form for JSON: TOML times become text."""
     text = json.dumps(tables, default=lambda clock: clock.replace(microsecond=0).isoformat())
     values: Table = json.loads(text)
     return values

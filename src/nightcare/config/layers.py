@@ -45,8 +45,8 @@ class Layers:
     Attributes:
         file: The person's file, if there is one.
         tables: That file over the defaults.
-        environment: The tables that variables make, which are laid over those.
-        variables: The path of keys that each of the variables sets.
+        environment: The tables that variables define, which override those.
+        variables: The path of keys that each variable sets.
     """
 
     file: ConfigFile | None
@@ -84,7 +84,7 @@ class Layers:
         return Location() if where and position is None else Location(self.file.name, position)
 
     def _variable(self, where: Path) -> str | None:
-        """Return the variable that sets the value at a path; None where a lower layer does."""
+        """Return the variable that sets the value at a path; None if a lower layer sets it."""
         depth = _table_depth(where, self.tables)
         for variable, path in self.variables.items():
             pairs = zip(path, where, strict=False)

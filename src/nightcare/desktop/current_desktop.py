@@ -14,8 +14,8 @@ WINDOW_MANAGERS = frozenset(
         "niri", "openbox", "river", "sway", "wayfire", "wlroots", "xmonad",
     }
 )  # fmt: skip
-"""Window managers, as `current_desktops` names them, without a notification server of their own: it
-is among their start commands, or the bus starts whichever is installed."""
+"""Window managers, as `current_desktops` names them, without a notification server of their own:
+one of their start commands starts it, or the bus starts any that is installed."""
 
 
 def current_desktops(variables: Mapping[str, str]) -> list[str]:

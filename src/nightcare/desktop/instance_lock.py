@@ -63,8 +63,8 @@ class InstanceLock:
 
     Args:
         folder: Its state folder.
-        runtime: The person's runtime folder; None where there is none.
-        home: The person's home folder; None where it is not known.
+        runtime: The person's runtime folder; None without one.
+        home: The person's home folder; None if unknown.
     """
 
     def __init__(self, folder: Path, runtime: Path | None = None, home: Path | None = None) -> None:

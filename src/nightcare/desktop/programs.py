@@ -1,4 +1,4 @@
-"""Other programs: run one, take its output, end one that takes too long, and open the browser."""
+"""Other programs: running one with a time limit, its output, and the browser."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The sleep schedule, and the care days it makes: from one wake-up to the next.
 
 A wall time that a clock change skips moves forward by the gap. One that occurs twice is the first
-of the two in a schedule, and `fold=1` (PEP 495) names the second; what a person says now means the
-next one after now (`Calendar.next_clock`).
+of the two in a schedule, and `fold=1` (PEP 495) names the second; a time that a person types now is
+the next one after now (`Calendar.next_clock`).
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from nightcare.domain.moments import Anchor, ClockTime, Moment
 ONE_DAY = timedelta(days=1)
 
 SHORT_DAY = timedelta(hours=8)
-"""Waking hours that are shorter than this may be a slip: ten in the evening is not 10:00."""
+"""Shorter waking hours may be a mistake, such as 10:00 for ten in the evening."""
 
 _NOON = 12
 
 AFTER_BEDTIME = timedelta(minutes=30)
-"""The time after bedtime in which something late may still be shown."""
+"""The time after bedtime in which a late reminder may still be shown."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class CareDay:
         return self.wake <= instant <= self.bedtime
 
     def asleep(self, instant: datetime) -> bool:
-        """Return whether an instant (UTC) lies so late in the night that nothing is shown."""
+        """Return whether an instant (UTC) is so late in the night that nothing is shown."""
         return self.bedtime + AFTER_BEDTIME < instant < self.ends
 
 
@@ -78,7 +78,7 @@ class Calendar:
 
     Attributes:
         sleep: The hours of each weekday.
-        zone: The time zone in which they are meant.
+        zone: The time zone of the hours.
         tonight: Another bedtime for single care days, as given by `nightcare tonight`.
     """
 
@@ -95,12 +95,12 @@ class Calendar:
     def day(self, day: date) -> CareDay:
         """Return the care day of a date."""
         wake, ends = self._wake(day), self._wake(day + ONE_DAY)
-        # A clock change can carry one of the three past another.
+        # A clock change can move one of the three past another.
         return CareDay(day, wake, min(max(self.bedtime(day), wake), ends), ends)
 
     def _wake(self, day: date) -> datetime:
         noon = self.instant(datetime.combine(day, time(12)))
-        # A date that the zone skips, to cross the date line, ends as it begins: with the next one.
+        # A date that the zone skips, to cross the date line, begins and ends with the next one.
         on = day if self.local(noon).date() == day else day + ONE_DAY
         return self.instant(datetime.combine(on, self.sleep.on(on).wake))
 
@@ -113,8 +113,8 @@ class Calendar:
     def evening_half(self, bedtime: time, now: datetime) -> time | None:
         """Return the time twelve hours from a bedtime tonight that was probably meant, if any.
 
-        That is so where the bedtime is in the morning, has passed or would make a short day, and
-        the other lies between `now` (UTC) and the next wake-up.
+        The condition is that the bedtime is in the morning, has passed or would make a short day,
+        and that the other time lies between `now` (UTC) and the next wake-up.
         """
         day = self.at(now)
         evening = bedtime.replace(hour=(bedtime.hour + _NOON) % (2 * _NOON))
@@ -138,8 +138,8 @@ class Calendar:
     def resolve(self, moment: Moment, day: CareDay) -> datetime:
         """Return the instant (UTC) of a moment on a care day.
 
-        Another bedtime tonight moves what is relative to bedtime. A clock time stays where the
-        usual hours put it, or it would be lost, or belong to another care day, by a late evening.
+        Another bedtime tonight moves moments that are relative to bedtime. A clock time stays at
+        its place by the usual hours: a late evening could lose it, or move it to another care day.
         """
         if isinstance(moment, ClockTime):
             hours = self.sleep.on(day.date)
@@ -163,7 +163,7 @@ class Calendar:
     def next_clock(self, clock: time, after: datetime) -> datetime:
         """Return the next instant (UTC) later than `after` (UTC) at which the clock shows a time.
 
-        Of a time that occurs twice that is whichever comes next.
+        If the time occurs twice, that is whichever comes next.
         """
         return min(one for one in self._shows(clock, after) if one > after)
 

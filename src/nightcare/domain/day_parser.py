@@ -39,7 +39,7 @@ def parse_day(text: str, words: TimeWords = ENGLISH) -> Day | None:
         ValueRefused: The day and the month may be either way round.
 
     Returns:
-        The day; None where it is none.
+        The day; None if the text is none.
     """
     whole = normalised(text).rstrip(", ")
     said = _without_on(whole, words)
@@ -134,7 +134,7 @@ def _parse_date(said: str, text: str, words: TimeWords) -> OnDate | None:
 
 
 def _named(word: str, names: tuple[str, ...]) -> int | None:
-    """Return the place of the name that a word is, or is short for; a final s may be too much."""
+    """Return the index of the name that a word is, or abbreviates; a final s is ignored."""
     full = word.rstrip(".")
     for short in (full, full.removesuffix("s")):
         found = next((at for at, name in enumerate(names) if name.startswith(short)), None)
@@ -158,7 +158,7 @@ def check_date_exists(day: Day | None, dates: list[date], text: str) -> None:
 
 @dataclass(frozen=True)
 class DayAndClock:
-    """A day, a clock time, or both, as they were said.
+    """A day, a clock time, or both, as they were typed.
 
     Attributes:
         day: The day; None where none was named.
@@ -207,7 +207,7 @@ def parse_day_and_clock(text: str, words: TimeWords = ENGLISH) -> DayAndClock | 
             of a day without a clock time.
 
     Returns:
-        What was said; None where it is none of these.
+        The parsed text; None if it is none of these.
     """
     said = normalised(text)
     refused: ValueRefused | None = None
@@ -272,7 +272,7 @@ def checked_days(days: int, most: int = MOST_DAYS) -> int:
     """Return a number of days that a view may span, from 1 to `most`.
 
     Raises:
-        ValueRefused: It is outside of these.
+        ValueRefused: It is outside of this range.
     """
     if not 1 <= days <= most:
         raise ValueRefused("days_out_of_range", found=days, most=most)

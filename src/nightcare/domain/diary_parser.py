@@ -19,14 +19,14 @@ from nightcare.domain.time_words import ENGLISH, TimeWords
 from nightcare.errors import ValueRefused
 
 _JUST_AHEAD = timedelta(days=14)
-"""A date that comes so soon is that of the year before only where that year is named."""
+"""The time ahead within which a date without a year does not mean the year before."""
 
 
 def night_named(text: str, now: datetime, calendar: Calendar, words: TimeWords = ENGLISH) -> date:
-    """Return the night after the evening of a day that was named, which has ended at `now` (UTC).
+    """Return the night of a day as typed, which has ended at `now` (UTC).
 
     Raises:
-        ValueRefused: It is no day, or that night is still to come or to end.
+        ValueRefused: It is no day, or that night has not ended.
     """
     said = normalised(text)
     if said in words.last_night:
@@ -61,12 +61,12 @@ def _nights_as_days(said: str, words: TimeWords) -> str:
 
 
 def _too_near(coming: list[CareDay], now: datetime) -> bool:
-    """Return whether the next of these care days, the last one, is probably the one meant."""
+    """Return whether the last of these care days, the next one, is probably meant."""
     return bool(coming) and coming[-1].wake - now < _JUST_AHEAD
 
 
 def parse_at(said: str, calendar: Calendar, now: datetime, words: TimeWords = ENGLISH) -> datetime:
-    """Parse a clock time, alone or of a day, as the last instant (UTC) at which it was.
+    """Parse a clock time, with or without a day, as its last instant (UTC).
 
     "03:10", "yesterday 03:10", "monday 3.10", "21 November 03:10", "2026-11-22T03:10" or
     "10 minutes ago". A clock time alone is the last time that the person's clock showed it. With a
@@ -97,7 +97,7 @@ def _ago(said: str, now: datetime, words: TimeWords) -> datetime | None:
         if text.endswith(f" {name}"):
             with suppress(ValueRefused):
                 length = parse_length(without(text.removesuffix(name), words.during), words)
-                # Two days ago is a day, and no time of it.
+                # "2 days ago" is a day without a time.
                 return now - length if length < ONE_DAY else None
     return None
 

@@ -12,8 +12,8 @@ class GlobalState:
     """The state shared by all reminders; instants are UTC.
 
     Attributes:
-        began: When the service first ran; nothing due before it is ever shown or missed.
-        updated: Up to when everything due has been decided; None before the first run.
+        began: The first start of the service; nothing due before it is ever shown or missed.
+        updated: The instant up to which everything due has been decided; None before the first run.
         paused_until: The end of a pause.
         good_night: The care day whose evening was closed with "Good night".
         tonight: Another bedtime for single care days.
@@ -26,9 +26,9 @@ class GlobalState:
     tonight: Mapping[date, time] = field(default_factory=dict)
 
     def looking_back(self, to: datetime) -> GlobalState:
-        """Return the state with everything since an instant (UTC) to be looked at again.
+        """Return the state with everything since an instant (UTC) to be decided again.
 
-        For when a moment moves into the past; what was decided already is known by its key.
+        It is used when a moment moves into the past; decided occurrences have a record.
         """
         if self.updated is None:
             return self

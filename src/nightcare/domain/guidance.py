@@ -46,11 +46,11 @@ class RoutineStep:
     """One step of a routine.
 
     Attributes:
-        id: What it is called within its routine.
+        id: Its name within the routine.
         text: What to do.
-        seconds: For how long each time, on each side.
-        sides: The legs that it is for, in their order; none where it is for no leg in particular.
-        repeats: How many times, one after the other.
+        seconds: The length each time, on each side.
+        sides: The legs that it is for, in their order; none if it is for no leg in particular.
+        repeats: The number of times in a row.
     """
 
     id: str
@@ -66,10 +66,10 @@ class Routine:
 
     Attributes:
         id: Its name in the config.
-        name: What a person calls it.
+        name: Its name for a person.
         section: The section of the guidance it rests on; None for one of the person's own.
         steps: The steps, at least one.
-        repeats: How many times the whole is gone through.
+        repeats: The number of times that all steps are done.
     """
 
     id: str
@@ -93,7 +93,7 @@ class Guidance:
     """All health texts in one language.
 
     Attributes:
-        source: Where it comes from: the site and the title.
+        source: Its source: the site and the title.
     """
 
     source: str
@@ -132,12 +132,12 @@ def next_tip(
 ) -> Tip | None:
     """Return the next tip: one never shown, else the one shown longest ago.
 
-    So none comes again before the others of its topic and moment.
+    So no tip comes again before the others of its topic and moment.
 
     Args:
         tips: All tips.
-        topic: What the reminder is about.
-        moment: The moment of day it is.
+        topic: The topic of the reminder.
+        moment: The present moment of the day.
         last_shown: For each tip that was ever shown a number that grows with each showing.
     """
     suited = suited_tips(tips, topic, moment)

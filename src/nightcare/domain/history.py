@@ -25,11 +25,11 @@ class Decision:
     """One verdict of the policy on an occurrence, and its time (UTC).
 
     Attributes:
-        at: When it decided.
+        at: The time of the decision (UTC).
         occurrence: The occurrence.
         verdict: "show", "hold" or "drop".
         step: The step that decided.
-        delivery: How far what was to be shown came on its way to the screen; else None.
+        delivery: The delivery status, if the verdict is "show"; else None.
     """
 
     at: datetime
@@ -41,15 +41,15 @@ class Decision:
 
 @dataclass(frozen=True)
 class UserAction:
-    """Something the person did, with how things stood before it.
+    """An action of the person, with the state before it.
 
     Attributes:
         id: Its number.
-        at: When (UTC).
-        what: What it was.
-        deliveries: What it changed, as that stood before.
-        global_state: What held for all reminders before.
-        beside: What else was not over, as that stood before.
+        at: Its time (UTC).
+        what: Its kind, one of `ACTS`.
+        deliveries: The deliveries that it changed, in the state before.
+        global_state: The global state before.
+        beside: The other deliveries that undo may have to restore, in the state before.
     """
 
     id: int
@@ -62,7 +62,7 @@ class UserAction:
 
 @dataclass(frozen=True)
 class Trial:
-    """A reminder that `nightcare try` asked (UTC) to be shown now."""
+    """A request of `nightcare try`, at an instant (UTC), to show a reminder."""
 
     id: int
     at: datetime

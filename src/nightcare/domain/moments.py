@@ -22,7 +22,7 @@ _TOO_MANY = 10_000
 _UNITS = {
     "weeks": 604_800, "days": 86_400, "hours": 3_600, "quarters": 900, "minutes": 60, "seconds": 1,
 }  # fmt: skip
-"""The fields of `TimeWords` with names of units, and the seconds of one."""
+"""The fields of `TimeWords` with names of units, and the number of seconds in each unit."""
 
 
 _PLAIN = {
@@ -88,7 +88,7 @@ def names_half(text: str, words: TimeWords = SYMBOLS) -> bool:
 
 
 def clock_of(since: timedelta) -> time:
-    """Return what a clock shows so long after midnight; after a whole day 00:00."""
+    """Return the clock time so long after midnight; 00:00 after a whole day."""
     minutes, second = divmod(since.seconds, _MINUTES)
     return time(minutes // _MINUTES, minutes % _MINUTES, second)
 
@@ -131,7 +131,7 @@ def since_midnight(text: str, words: TimeWords = SYMBOLS) -> timedelta:
 
 
 def _on_clock(since: timedelta) -> timedelta:
-    """Return a time since midnight as one of the same day."""
+    """Return a time since midnight within one day."""
     return since if since == _DAY else since % _DAY
 
 
@@ -185,7 +185,7 @@ def parse_length(text: str, words: TimeWords = SYMBOLS, *, in_minutes: bool = Fa
         in_minutes: Whether a number alone is minutes.
 
     Raises:
-        ValueRefused: It is none, has no unit, or is no time at all.
+        ValueRefused: It is none, has no unit, or is zero.
     """
     units = [(seconds, name) for unit, seconds in _UNITS.items() for name in getattr(words, unit)]
     said = _plain_length(text, words)
@@ -238,7 +238,7 @@ def _in_figures(said: str, words: TimeWords) -> str:
 
 
 def without_first(text: str, names: tuple[str, ...]) -> str | None:
-    """Return a text without a word that it begins with; None where it begins with none of these."""
+    """Return a text without a word that it begins with; None if it begins with none of these."""
     said = normalised(text)
     rest = without(said, names)
     return None if rest == said else rest
@@ -291,7 +291,7 @@ Moment = ClockTime | Relative
 
 
 def length_text(length: timedelta) -> str:
-    """Write a length the way it is read: "1h30m"."""
+    """Return a length as text: "1h30m"."""
     minutes, seconds = divmod(int(length.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
@@ -300,7 +300,7 @@ def length_text(length: timedelta) -> str:
 
 
 def clock_text(clock: time) -> str:
-    """Write a time on the wall, with seconds only where there are any."""
+    """Return a clock time as text, with seconds only if there are any."""
     return clock.strftime("%H:%M:%S" if clock.second else "%H:%M")
 
 
@@ -310,7 +310,7 @@ def _relative_pattern() -> re.Pattern[str]:
 
 
 def parse_moment(text: str) -> Moment:
-    """Understand a moment of a care day: a clock time, or one relative to `wake` or `bedtime`.
+    """Parse a moment of a care day: a clock time, or one relative to `wake` or `bedtime`.
 
     Raises:
         ValueRefused: It is none.

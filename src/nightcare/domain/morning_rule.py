@@ -13,14 +13,14 @@ ASKED_UNTIL = timedelta(hours=5)
 """The time after the wake-up in which the morning question may be asked."""
 
 ASKED_AGAIN = timedelta(hours=1)
-"""The time after its first showing at which the morning question comes back."""
+"""The time after its first showing at which the morning question is repeated."""
 
 _TIMES_ASKED = 2
 
 
 @dataclass(frozen=True)
 class AskNow:
-    """Ask after this night now, until an instant (UTC)."""
+    """The decision to ask about this night now, until an instant (UTC)."""
 
     night: date
     until: datetime
@@ -28,14 +28,14 @@ class AskNow:
 
 @dataclass(frozen=True)
 class AskLater:
-    """Look again at an instant (UTC); None for when the screen is free, or something is written."""
+    """The decision to wait until an instant (UTC); None to wait for the next update."""
 
     at: datetime | None
 
 
 @dataclass(frozen=True)
 class AskNot:
-    """Nothing is asked about the last night, or no more."""
+    """The decision not to ask about the last night, or not again."""
 
 
 Asking = AskNow | AskLater | AskNot
@@ -46,9 +46,9 @@ class DiaryFacts:
     """The facts about the last night that the morning question depends on.
 
     Attributes:
-        night: What the diary says of it.
-        asked: When the question was put on the screen (UTC), in order of time.
-        covered_since: Since when the service has run (UTC); None if it never has.
+        night: The entries of the diary about it.
+        asked: The times (UTC) at which the question was shown, in order.
+        covered_since: The instant (UTC) since which the service has run; None if it never has.
         screen_taken: Whether a reminder is on the screen, or waits for its turn.
     """
 
@@ -63,15 +63,15 @@ def morning_question(
 ) -> Asking:
     """Decide whether to ask about the last night at an instant (UTC).
 
-    Only a night that the service covered from its bedtime on is asked after, and only one of which
-    the diary says nothing. The question gives way to reminders, comes back once, and is given up
-    five hours after the wake-up; a moment of the person's own that is later still has an hour.
+    The question is about a night in which the service ran from bedtime on, and that the diary has
+    no entry for. It gives way to reminders, is repeated once, and is given up five hours after the
+    wake-up; if the person has set a later moment, an hour after that.
 
     Args:
         now: The instant.
         calendar: The person's care days.
-        moment: When to ask; None for never.
-        known: What is known of the night before the care day of `now`.
+        moment: The time to ask at; None for never.
+        known: The facts about the night before the care day of `now`.
     """
     today = calendar.at(now)
     night = day_before(today, calendar)

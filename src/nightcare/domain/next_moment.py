@@ -17,7 +17,7 @@ from nightcare.domain.time_words import ENGLISH, TimeWords
 from nightcare.errors import ValueRefused
 
 _JUST_PASSED = timedelta(days=183)
-"""A date that passed so shortly ago is that of the next year only where that year is named."""
+"""The time since a date within which it does not mean the next year, unless that is named."""
 
 
 def next_moment(
@@ -31,7 +31,7 @@ def next_moment(
         ValueRefused: It has two meanings, or has passed.
 
     Returns:
-        The instant; None where it is none of these.
+        The instant; None if the text is none of these.
     """
     try:
         exact = instant_with_offset(said)
@@ -98,7 +98,7 @@ def _check_date(
 
 
 def _instant(moment: DayAndClock, day: date, calendar: Calendar, now: datetime) -> datetime:
-    """Return the moment on a date (UTC); of a wall time that occurs twice the next after `now`."""
+    """Return the moment on a date (UTC); if its wall time occurs twice, the next after `now`."""
     wall = moment.wall(day)
     if wall is None:
         return calendar.day(day).wake

@@ -48,23 +48,22 @@ class Message:
     """One notification.
 
     Attributes:
-        token: What it is called between service and screen; a new one for each asking.
-        title: Short, not empty, carrying the whole message.
-        body: Plain text; BODY_LENGTH characters of it are shown.
+        token: Its name between engine and notifier; a new one for each showing.
+        title: The title, short and not empty; it states the whole message.
+        body: The body as plain text; BODY_LENGTH characters of it are shown.
         buttons: At most three.
-        spoken: How to answer without buttons; for a screen that has none.
-        command: The same in a few words, for a screen that has answers and draws no buttons.
-        urgency: How pressing it is.
+        spoken: How to answer without buttons, for a notifier that has none.
+        command: The same in a few words, for a notifier that has answers and draws no buttons.
+        urgency: Its urgency.
         sound: A name of the desktop's sound theme or the path of a sound file.
-        silent: Whether the notifier is to make no sound of its own either.
+        silent: Whether the notifier may make no sound of its own either.
         heard_always: Whether its sound is also played under do not disturb.
-        progress: 0 to 100 for a step of a routine.
-        place: Where on the screen it belongs; what an earlier run has left there gives way to it,
-            on a server that knows of places.
-        stays: How long it stays on the screen, counted from when a notifier first has it; None
-            for a message that stays until it is taken back. Messages that differ in this alone
-            are equal.
-        asked_for: Whether the person is waiting for it at this moment.
+        progress: The progress of a routine, 0 to 100, for a step of it.
+        place: Its place on the screen. On a server that supports places, it replaces a notification
+            that an earlier run has left there.
+        stays: The time that it stays on the screen once a notifier has shown it; None if it stays
+            until it is closed. Messages that differ in this alone are equal.
+        asked_for: Whether the person has requested it just now.
     """
 
     token: str
@@ -83,7 +82,7 @@ class Message:
     asked_for: bool = False
 
     def under_do_not_disturb(self) -> Message:
-        """Return the message as it is sent under do not disturb: silent, unless it insists."""
+        """Return the message for do not disturb: silent, unless its sound is always heard."""
         return self if self.heard_always else replace(self, sound=None, silent=True)
 
 
@@ -97,7 +96,7 @@ class ButtonPressed:
 
 @dataclass(frozen=True)
 class NotificationShown:
-    """A notifier has taken the message `token`; `handle` finds it after a restart."""
+    """A notifier has shown the message `token`; `handle` finds it after a restart."""
 
     token: str
     handle: str | None = None
@@ -105,11 +104,11 @@ class NotificationShown:
 
 @dataclass(frozen=True)
 class NotificationClosed:
-    """The message `token` has left the screen, and not by our doing.
+    """The message `token` has left the screen, and nightcare has not closed it.
 
     Attributes:
-        token: Which message.
-        by_itself: Whether the notifier took it off; else the person closed it.
+        token: The token of the message.
+        by_itself: Whether the notifier removed it; else the person closed it.
     """
 
     token: str
@@ -118,7 +117,7 @@ class NotificationClosed:
 
 @dataclass(frozen=True)
 class Sent:
-    """The message `token` has been sent to a notifier, which has not answered yet."""
+    """The message `token` was sent to a notifier, which has not answered yet."""
 
     token: str
 
@@ -133,10 +132,10 @@ class Rejected:
 
 @dataclass(frozen=True)
 class NotifierChanged:
-    """Another notifier serves now, or none does; what can be shown may be different.
+    """Another notifier is in use, or none; its capabilities may differ.
 
     Attributes:
-        startable: Whether none serves, and one starts by itself for the next message.
+        startable: Whether none is running, and one can be started for the next message.
     """
 
     startable: bool = False

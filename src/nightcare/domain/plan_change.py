@@ -13,7 +13,8 @@ from nightcare.domain.reminders import Every, Key, Occurrence, Reminder
 from nightcare.domain.schedule import Schedule
 
 _REACH = 2 * ONE_DAY
-"""More than any change moves a moment: a bedtime by a day at most, a zone by 26 hours."""
+"""The longest distance by which a change can move a moment: a bedtime moves it by a day at most, a
+zone by 26 hours."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Plan:
         return cls(schedule.enabled, schedule.calendar(zone, state))
 
     def between(self, after: datetime, until: datetime) -> list[Occurrence]:
-        """Return what falls due later than `after` and not later than `until` (both UTC)."""
+        """Return the occurrences that fall due after `after` and up to `until` (both UTC)."""
         return between(self.reminders, self.calendar, after, until)
 
     def reminder(self, name: str) -> Reminder | None:
@@ -45,14 +46,14 @@ class PlanChange:
     after: Plan
 
     def overtaken(self, began: datetime, updated: datetime, now: datetime) -> list[Occurrence]:
-        """Return what the change moves behind an instant, and would not come up by itself.
+        """Return occurrences that the change moves into the past, and that would not come up.
 
-        A moment that only the new plan has counts where its reminder is the same and it is
-        still fresh; so does one of an `every`, whose moments stand for each other.
+        A moment that only the new plan has counts if its reminder is the same and it is still
+        fresh; so does one of an `every`, whose moments stand for each other.
 
         Args:
-            began: When the service first ran (UTC); nothing due by then has come up.
-            updated: Until when everything due by the old plan comes up (UTC).
+            began: The first start of the service (UTC); nothing due by then has come up.
+            updated: The instant (UTC) up to which everything due by the old plan comes up.
             now: The instant of the change (UTC).
         """
         since = max(updated - 2 * _REACH, min(began, updated))
@@ -65,20 +66,20 @@ class PlanChange:
         ]
 
     def postponed(self, now: datetime) -> list[Occurrence]:
-        """Return what is still to come after an instant (UTC) by the new plan."""
+        """Return the occurrences that come after an instant (UTC) by the new plan."""
         return self.after.between(now, now + _REACH)
 
     def moved(self, now: datetime) -> frozenset[Key]:
-        """Return the occurrences that one plan has at another moment, or not at all (UTC)."""
+        """Return the occurrences whose moments differ between the plans, or are in one only."""
         span = now - _REACH, now + _REACH
         before, after = (set(one.between(*span)) for one in (self.before, self.after))
         return frozenset(one.key for one in before ^ after)
 
     def put_back(self, now: datetime) -> list[tuple[Occurrence, Occurrence | None]]:
-        """Return what the old plan had due by now (UTC), and the new plan has not, or elsewhere.
+        """Return occurrences due by now (UTC) whose moment differs in the new plan, or is missing.
 
-        Each as the old plan and as the new plan has it, None where the new plan does not have it.
-        What the new plan has later counts only if that is still to come, or fresh.
+        Each pair has the occurrence by the old plan and by the new plan, None if the new plan lacks
+        it. A later moment of the new plan counts only if it is still to come, or fresh.
         """
         new = {one.key: one for one in self.after.between(now - _REACH, now + _REACH)}
         pairs = [(one, new.get(one.key)) for one in self.before.between(now - _REACH / 2, now)]

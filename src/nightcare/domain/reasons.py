@@ -1,4 +1,4 @@
-"""Conditions that hold reminders back, and the reasons that a decision gives."""
+"""Conditions that hold reminders back, and the reasons of decisions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 class Condition(StrEnum):
     """A condition of the person or the desktop that may hold reminders back.
 
-    The first that applies is the reason that is given.
+    The first that applies is the reason of the decision.
     """
 
     LOCKED = "locked"
@@ -18,7 +18,7 @@ class Condition(StrEnum):
 
 
 class Reason(StrEnum):
-    """A step of the cascade, by the reason it gives."""
+    """The reason of a decision, one for each step of the policy."""
 
     ANSWERED = "answered"
     GOOD_NIGHT = "good night"
@@ -41,12 +41,12 @@ class Reason(StrEnum):
 
     @property
     def word(self) -> str:
-        """Its value in one word, for keys of the catalogue."""
+        """The value with underscores, for keys of the catalogue."""
         return self.replace(" ", "_")
 
     @classmethod
     def of(cls, condition: Condition) -> Reason:
-        """Return the reason that a condition gives, which has its name."""
+        """Return the reason for a condition, which has the same name."""
         return cls[condition.name]
 
 

@@ -1,7 +1,7 @@
 """All occurrences over a span, and the next one.
 
-Where two care days generate the same moment of one reminder it is one occurrence, and belongs to
-the earlier day.
+If two care days generate the same moment of one reminder, it is one occurrence, and belongs to the
+earlier day.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _REACHES = (ONE_DAY, 8 * ONE_DAY, 22 * ONE_DAY)
 """The horizon for the next occurrence: some come weekly, and a clock change may drop one."""
 
 _FURTHEST = timedelta(days=366 * 8 + 2)
-"""A 29 February can be eight years away; what cron has later than that never is."""
+"""A 29 February can be eight years away; cron fields without a match until then have none."""
 
 
 def plan(
@@ -78,13 +78,13 @@ def upcoming(
     *,
     known: Container[Key] = frozenset(),
 ) -> Occurrence | None:
-    """Return the reminder's next occurrence later than an instant (UTC); None where there is none.
+    """Return the next occurrence of a reminder after an instant (UTC); None without one.
 
     Args:
         reminder: The reminder.
         calendar: The care days.
         after: The instant (UTC).
-        known: Occurrences that do not count.
+        known: The keys of occurrences to leave out.
     """
     if not reminder.enabled:
         return None
@@ -99,12 +99,12 @@ def upcoming(
 
 
 def reach(reminder: Reminder) -> timedelta:
-    """Return how far ahead of an instant `upcoming` looks for the reminder."""
+    """Return the time ahead of an instant that `upcoming` searches for the reminder."""
     return _FURTHEST if isinstance(reminder.timing, Cron) else _REACHES[-1]
 
 
 def planned(reminder: Reminder, calendar: Calendar, key: Key) -> Occurrence | None:
-    """Return the occurrence of a key as it is planned now; None where it is not."""
+    """Return the occurrence of a key as it is planned now; None if it is not planned."""
     day = calendar.day(key.care_day)
     return next((one for one in occurrences(reminder, day, calendar) if one.key == key), None)
 
@@ -116,20 +116,20 @@ def postponed(
     now: datetime,
     routine_key: Key | None,
 ) -> Occurrence | None:
-    """Return when an unanswered occurrence comes anew, because its moment has moved ahead.
+    """Return an unanswered occurrence at its new moment, if that has moved ahead.
 
-    It moves with the evening, an edit of the schedule, or the time zone. What was snoozed moves
-    only at the change itself (`engine/reschedule.py`): a snooze that ends later comes and stays.
+    It moves with another bedtime, an edit of the schedule, or the time zone. A snoozed one moves
+    only at the change itself (`engine/reschedule.py`): a snooze that ends later is shown and stays.
 
     Args:
         delivery: The occurrence and its state.
-        reminder: Its reminder as configured now; None where it is configured no more.
+        reminder: Its reminder as configured now; None if it is no longer configured.
         calendar: The care days as they are now.
         now: The instant (UTC).
-        routine_key: The occurrence that leads through a routine, if any.
+        routine_key: The occurrence whose routine is under way, if any.
 
     Returns:
-        The occurrence at its new moment, which is still to come; None where it has not moved ahead.
+        The occurrence at its new moment, which is still to come; None if it has not moved ahead.
     """
     if not delivery.moves(routine_key) or delivery.snoozes > 0:
         return None
@@ -147,7 +147,7 @@ def _care_days(calendar: Calendar, first: date, last: date) -> list[CareDay]:
 def _each_once(
     reminder: Reminder, calendar: Calendar, care_days: Sequence[CareDay]
 ) -> Iterable[Occurrence]:
-    """Yield the occurrences of care days in a row, each moment once."""
+    """Yield the occurrences of consecutive care days, each moment once."""
     made: dict[datetime, Occurrence] = {}
     if isinstance(reminder.timing, Cron):
         found = cron_on(reminder, reminder.timing, care_days, calendar)
@@ -169,8 +169,8 @@ EARLIEST = timedelta(hours=4)
 def early_from(reminder: Reminder, calendar: Calendar, coming: Occurrence) -> datetime:
     """Return the instant (UTC) from which "done" means an occurrence that is still to come.
 
-    It is nearer then than the one before it: half of the interval of an `every`, else half of the
-    time since the moment before, but not more than `EARLIEST`.
+    From then on it is nearer than the one before it: by half of the interval of an `every`, else by
+    half of the time since the moment before, but not more than `EARLIEST`.
     """
     if isinstance(reminder.timing, Every):
         return coming.due - reminder.timing.interval / 2

@@ -1,4 +1,4 @@
-"""The rule for advising to see a professional, and when to say so.
+"""The rule for advising to see a professional, and the times of the notice.
 
 The numbers are nightcare's own; the guidance gives none.
 """
@@ -27,7 +27,7 @@ class ReferralReason(StrEnum):
 
     @property
     def advice(self) -> tuple[str, ...]:
-        """The statements of the guidance that speak of it, by their ids in the catalogue."""
+        """The statements of the guidance about it, by their ids in the catalogue."""
         if self is ReferralReason.MANY_AND_SEVERE:
             return "frequent-at-night", "severe-and-persistent"
         return ("persistent-or-severe",)
@@ -58,7 +58,7 @@ def concern(
 ) -> Referral | None:
     """Return the diary's reason to see a professional since a care day; None without one.
 
-    Severe is severe by day as well; many are many nights.
+    A severe cramp counts by day as well; of many cramps the nights are counted.
     """
     near = [one for one in cramps if one.place.care_day >= first]
     answers = [one for one in mornings if one.night >= first]
@@ -81,8 +81,8 @@ def notice_due(now: datetime, calendar: Calendar, last: datetime | None) -> date
     Args:
         now: The instant (UTC).
         calendar: The person's care days.
-        last: When the last one was shown (UTC); None where there was none. One that is to come,
-            because the clock was set back since, counts as shown now.
+        last: The time of the last one (UTC); None without one. A time in the future, because the
+            clock was set back since, counts as now.
     """
     earliest = now if last is None else max(now, min(last, now) + NOTICE_EVERY)
     day = calendar.at(earliest)

@@ -14,7 +14,7 @@ from nightcare.domain.moments import Anchor, Moment, Relative
 from nightcare.domain.reasons import Condition
 
 _LONGEST_GAP = timedelta(hours=25)
-"""More than any clock change has ever skipped; a cron time may have moved forward by as much."""
+"""The longest gap of a clock change, by which a cron time may move forward."""
 
 _A_SECOND = timedelta(seconds=1)
 
@@ -87,19 +87,19 @@ class Reminder:
 
     Attributes:
         name: Its name in the config.
-        topic: What it is about.
-        timing: When it is due.
-        days: The weekdays of the care days it is for, Monday 0.
-        text: The person's own words instead of a tip.
+        topic: Its topic.
+        timing: The rule for its moments.
+        days: The weekdays of its care days, Monday 0.
+        text: The person's own text in place of a tip.
         enabled: Whether it is in force.
-        snooze: The lengths offered.
-        fresh: How long after its moment an occurrence is still worth showing.
-        stays: How long a notification stays on the screen before it is closed.
-        repeat: Whether it asks again while unanswered.
-        urgency: How pressing its notification is.
+        snooze: The lengths that it offers.
+        fresh: The time after its moment for which an occurrence may still be shown.
+        stays: The time after which its notification is closed.
+        repeat: The repeats while it is unanswered.
+        urgency: The urgency of its notification.
         sound: A name of the desktop's sound theme or the path of a sound file.
-        quiet: What to do when the person is away or busy.
-        routine: The routine that it leads through, by its id; None for none.
+        quiet: The rules for when the person is away or busy.
+        routine: The id of its guided routine; None for none.
     """
 
     name: str
@@ -142,9 +142,9 @@ class Key:
     Attributes:
         reminder: The reminder's name.
         care_day: The care day's date.
-        slot: Which of the care day's moments: "1" for the only one, the moment as written where
-            an `at` lists several, the seconds elapsed since the first of an `every`, the wall
-            time a cron matched.
+        slot: The moment within the care day: "1" for the only one, the moment as written if an `at`
+            lists several, the seconds elapsed since the first of an `every`, the wall time of a
+            cron match.
     """
 
     reminder: str
@@ -156,7 +156,7 @@ class Key:
 
     @classmethod
     def parse(cls, text: str) -> Key | None:
-        """Return the key in a text that `str` has made of it; None if there is none."""
+        """Return the key in a text as `str` writes it; None if there is none."""
         match text.rsplit("/", 2):
             case [reminder, care_day, slot]:
                 with suppress(ValueError):
@@ -175,7 +175,7 @@ class Occurrence:
 def occurrences(reminder: Reminder, day: CareDay, calendar: Calendar) -> Iterator[Occurrence]:
     """Return the occurrences of a reminder on one care day, in no order.
 
-    None where the weekday is not its own, or where the zone skips the date.
+    There are none on another weekday, or on a date that the zone skips.
     """
     if day.date.weekday() not in reminder.days or day.wake == day.ends:
         return
@@ -224,7 +224,7 @@ def _cron(fields: str, day: CareDay, calendar: Calendar) -> Iterator[tuple[str, 
 def cron_on(
     reminder: Reminder, cron: Cron, days: Sequence[CareDay], calendar: Calendar
 ) -> Iterator[Occurrence]:
-    """Yield the cron occurrences of care days in a row, in order of time."""
+    """Yield the cron occurrences of consecutive care days, in order of time."""
     ahead = iter(days)
     day = next(ahead, None)
     if day is None:
@@ -234,7 +234,7 @@ def cron_on(
             day = next(ahead, None)
         if day is None:
             return
-        # Where the zone skips a date, a care day is empty.
+        # A care day is empty if the zone skips its date.
         if due >= day.wake and day.date.weekday() in reminder.days:
             yield Occurrence(Key(reminder.name, day.date, _slot(wall)), due)
 
@@ -249,7 +249,7 @@ def cron_occurrences(
 ) -> Iterator[Occurrence]:
     """Yield the cron occurrences after `after` and up to `until` (both UTC), in order of time.
 
-    Only care days with a match are looked at, for the next one may be eight years away.
+    Only care days with a match are searched, because the next one may be eight years away.
     """
     match = next(_matches(cron.fields, after, calendar), None)
     while match is not None and match[1] <= until:
@@ -267,8 +267,8 @@ def _matches(
 ) -> Iterator[tuple[datetime, datetime]]:
     """Yield the matches of cron fields from `start` (UTC): wall times, each with its instant (UTC).
 
-    In order of the instants, and each instant once, by its earliest wall time. Ends where the
-    fields match nothing any more within fifty years.
+    They come in order of the instants, each instant once, by its earliest wall time. The end is
+    reached when the fields match nothing within fifty years.
     """
     before = calendar.local(start).replace(tzinfo=None, second=0, microsecond=0) - _A_SECOND
     if calendar.local(start).utcoffset() != calendar.local(start - _LONGEST_GAP).utcoffset():
@@ -283,7 +283,7 @@ def _matches(
 
     for wall in CronSim(fields, before):
         heappush(moved, (calendar.instant(wall), wall))
-        # One that moved over a gap waits for the wall times that come before it now.
+        # A match that moved over a gap waits for the wall times that come before it now.
         while moved and calendar.local(moved[0][0]).replace(tzinfo=None) <= wall:
             due, matched = heappop(moved)
             if due > latest:

@@ -1,4 +1,4 @@
-"""Routines step by step: which there are, and the step at a time after the start.
+"""The routines, and the step of a routine at a time after the start.
 
 Lengths and repeats are nightcare's own, or the person's; the guidance gives none.
 """
@@ -47,13 +47,13 @@ class Stage:
     Attributes:
         step: The step.
         side: The leg that it is for this time; None for no leg in particular.
-        number: Which of all stages it is, from 1.
-        of: How many there are.
-        time: Which time this step comes on this side, from 1.
-        times: How many times it does.
-        begins: When it begins, from the start of the routine.
-        ends: When the next one begins, or the routine is over.
-        whole: How long the routine is.
+        number: Its number among all stages, from 1.
+        of: The number of all stages.
+        time: The number of this step on this side, from 1.
+        times: The number of times that the step comes on this side.
+        begins: Its begin, from the start of the routine.
+        ends: The begin of the next one, or the end of the routine.
+        whole: The length of the routine.
     """
 
     step: RoutineStep
@@ -114,10 +114,10 @@ class RoutineSession:
     """A guided routine that is running; instants are UTC.
 
     Attributes:
-        key: The occurrence whose notification leads.
-        routine: The routine, by its id.
-        began: When it began.
-        seen: Instant up to which its steps were shown.
+        key: The occurrence whose notification shows it.
+        routine: The id of the routine.
+        began: Its start.
+        seen: The instant up to which its steps were shown.
     """
 
     key: Key
@@ -138,8 +138,8 @@ def current_stage(
 ) -> Stage | Finished | None:
     """Return the stage of a routine now (UTC).
 
-    It goes by the clock, whether or not the service ran all the while. But where the next change
-    came so late that nobody can have been led by it, as after a suspend, it is lost: None.
+    It depends on the clock alone, whether or not the service ran meanwhile. It is None if the next
+    change came too late for the person to follow, as after a suspend.
     """
     over = session.began + length_of(routine)
     here = stage_at(routine, session.seen - session.began)

@@ -8,10 +8,10 @@ _REORDERING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI",
 
 
 def is_unsafe(character: str) -> bool:
-    """Return whether a character may command a screen, or cannot be sent to one.
+    """Return whether a character may control a screen, or cannot be sent to one.
 
     Control characters are commands to a terminal, NUL ends a D-Bus string, a lone surrogate is no
-    text, and an unclosed override of the writing direction turns round all that follows
+    text, and an unclosed override of the writing direction reverses all text after it
     (https://www.unicode.org/reports/tr9/).
     """
     category = unicodedata.category(character)

@@ -28,7 +28,7 @@ class SnoozeRule:
 
     Attributes:
         lengths: The buttons.
-        limit: How many times one occurrence may be snoozed.
+        limit: The number of snoozes that one occurrence may have.
     """
 
     lengths: tuple[timedelta, ...]
@@ -40,9 +40,9 @@ class StretchRule:
     """The settings of guided stretches.
 
     Attributes:
-        routine: The one that they lead through unless they name another; None for none.
-        sound: What is to be heard at each change: a name of the desktop's sound theme or the path
-            of a sound file; None for nothing.
+        routine: The routine of reminders that name no other one; None for none.
+        sound: The sound at each change: a name of the desktop's sound theme or the path of a sound
+            file; None for none.
     """
 
     routine: str | None
@@ -55,10 +55,10 @@ class RoutineRule:
 
     Attributes:
         id: Its name in the config.
-        name: What they call it; None for our name, or else for its id.
-        seconds: How long each step of ours takes; None for our lengths.
-        repeats: How many times the whole is gone through.
-        steps: Their own steps; none for ours.
+        name: The person's name for it; None for the built-in name, or its id.
+        seconds: The length of each built-in step; None for the built-in lengths.
+        repeats: The number of times that all steps are done.
+        steps: The person's own steps; none for the built-in ones.
     """
 
     id: str
@@ -74,8 +74,8 @@ class ReferralRule:
 
     Attributes:
         nights: The number of nights with cramps that is many.
-        days: The number of days that are looked at.
-        notice: Whether a notification says so, once a week.
+        days: The number of days that are counted.
+        notice: Whether a notification gives the advice, once a week.
     """
 
     nights: int = 3
@@ -92,12 +92,12 @@ class Schedule:
         zone: An IANA name, or None to follow the system.
         sleep: The hours of each weekday.
         reminders: In the order of the config.
-        snooze: What reminders offer unless they say otherwise.
-        stretch: How stretching reminders lead through a routine.
-        routines: What the person configured of routines.
-        idle_after: How long without a touch counts as being away.
-        morning_question: When the diary asks after the night; None for never.
-        professional: When the diary says to see a professional.
+        snooze: The snooze lengths of reminders without own ones.
+        stretch: The settings of guided stretches.
+        routines: The routines that the person configured.
+        idle_after: The time without input after which the person counts as away.
+        morning_question: The moment of the morning question; None for never.
+        professional: The rule for advising to see a professional.
         notify: The notifier's name, or None to choose one.
         tray: Whether a tray icon is shown where the desktop has a tray.
     """

@@ -24,7 +24,7 @@ from nightcare.domain.schedule import Schedule
 
 @dataclass(frozen=True)
 class ScreenForecast:
-    """The order in which the screen shows what is on it and what waits for it.
+    """The order in which open and waiting occurrences are shown.
 
     Attributes:
         schedule: The schedule in force.
@@ -41,7 +41,7 @@ class ScreenForecast:
     now: datetime
 
     def turn(self, delivery: Delivery) -> datetime:
-        """Return when (UTC) a delivery that waits for the screen is shown if no other one waits."""
+        """Return the time (UTC) at which a waiting delivery is shown if no other one waits."""
         return next(
             at
             for at, again in self._turns
@@ -56,7 +56,7 @@ class ScreenForecast:
         return isinstance(decide(delivery, reminder, self._situation(at)), Show)
 
     def ranked(self, deliveries: Iterable[Delivery], at: datetime) -> list[Delivery]:
-        """Return what is shown of deliveries that come at one instant (UTC), in that order."""
+        """Return the deliveries that are shown of those due at one instant (UTC), in order."""
         situation = self._situation(at)
         ordered = sorted(deliveries, key=_in_the_journal)
         ordered.sort(key=lambda one: self._latest(one, situation))
@@ -65,7 +65,7 @@ class ScreenForecast:
 
     @cached_property
     def _turns(self) -> list[tuple[datetime, Delivery | None]]:
-        """The instants (UTC) at which the screen is free, or what is on it is asked again."""
+        """The instants (UTC) at which the screen is free, or the open occurrence is repeated."""
         there = next((one for one in self.deliveries if one.displayed is not None), None)
         if there is None:
             return [(self.now, None)]
@@ -81,7 +81,7 @@ class ScreenForecast:
         return [*turns, (state.closes, None)]
 
     def _shown(self, delivery: Delivery, at: datetime) -> tuple[Delivery, Active]:
-        """Return what is given to the screen, and its state, once a notifier shows it (UTC)."""
+        """Return the delivery that was given to the screen, in its state once shown (UTC)."""
         reminder, state = self.schedule.reminder(delivery.key.reminder), delivery.state
         assert isinstance(state, Active)
         decided = state.shown is None and state.delivery.refusal is None

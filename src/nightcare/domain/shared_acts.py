@@ -2,7 +2,7 @@
 
 Each computer numbers its own acts, and never changes one. The state of an occurrence is a function
 of the set of all acts, so computers that know the same acts agree, whatever the order in which they
-received them. Clocks decide nothing but which of two snoozes ends later.
+received them. Clocks decide only which of two snoozes ends later.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ Standing = Mapping[ActId, Closed | Snoozed]
 
 
 def live(acts: Iterable[SharedAct]) -> Standing:
-    """Return the states that these acts give, without those that another of them undoes."""
+    """Return the states that these acts give, without undone ones."""
     states: dict[ActId, Closed | Snoozed] = {}
     retracted = []
     for one in acts:
@@ -73,10 +73,10 @@ def live(acts: Iterable[SharedAct]) -> Standing:
 
 
 def unrecorded(delivery: Delivery | None, own: Iterable[SharedAct]) -> list[Effect]:
-    """Return what this computer has to record, so that its own acts say what its delivery says.
+    """Return the acts that this computer has to record, so that they agree with its delivery.
 
     Args:
-        delivery: The delivery of an occurrence here; None where there is none any more.
+        delivery: The delivery of an occurrence here; None if it no longer exists.
         own: All acts of this computer on the occurrence.
     """
     state = _ended(delivery)
@@ -109,12 +109,12 @@ def answered_elsewhere(delivery: Delivery, others: Iterable[SharedAct], now: dat
 def last_answered_elsewhere(
     deliveries: Iterable[Delivery], since: datetime | None, now: datetime
 ) -> Delivery | None:
-    """Return what was last answered on another computer, which undo here does not take back.
+    """Return the last delivery answered on another computer, which undo here does not change.
 
     Args:
         deliveries: The deliveries of the last day, at least.
-        since: When (UTC) the last action here was done, if there is one to undo.
-        now: The instant (UTC); an answer that is older than a day counts no more.
+        since: The time (UTC) of the last action here that can be undone, if any.
+        now: The instant (UTC); an answer that is older than a day does not count.
     """
     least = max(since or now - ONE_DAY, now - ONE_DAY)
     found = [
@@ -133,21 +133,21 @@ def reconciled(
     now: datetime,
     over: datetime,
 ) -> Delivery | None:
-    """Return the delivery of an occurrence on this computer, as the acts of all computers have it.
+    """Return the delivery of an occurrence on this computer by the acts of all computers.
 
-    What this computer still shows, holds or has snoozed is ended by an answer alone: that nobody
-    answered on another one says nothing about this one. Where the answer was undone, the occurrence
-    comes again if it is still fresh.
+    Only an answer ends an occurrence that is still shown, held or snoozed here, because a missed
+    one elsewhere may be seen here. If the answer was undone, the occurrence comes again if it is
+    still fresh.
 
     Args:
-        delivery: The delivery here, whose state is recorded already; None where there is none.
+        delivery: The delivery here, whose state is recorded already; None without one.
         acts: All acts on the occurrence; at least one.
         computer: The id of this computer.
         now: The instant (UTC).
-        over: Before when (UTC) what was due comes no more on this computer.
+        over: The instant (UTC) before which due occurrences no longer come on this computer.
 
     Returns:
-        The delivery; None where there is none, or its moment is still to come.
+        The delivery; None if there is none, or its moment is still to come.
     """
     standing = {
         act: replace(state, computer=None if act.computer == computer else act.computer)
@@ -174,7 +174,7 @@ def reconciled(
 
 
 def _ended(delivery: Delivery | None) -> Closed | Snoozed | None:
-    """Return the state of a delivery that other computers are to know of."""
+    """Return the state of a delivery that is shared with other computers."""
     state = None if delivery is None else delivery.state
     return state if isinstance(state, Closed | Snoozed) else None
 
@@ -201,7 +201,7 @@ def _closed(delivery: Delivery, closed: Mapping[ActId, Closed]) -> Delivery:
 
 
 def _put_off(delivery: Delivery, standing: Standing, now: datetime) -> Delivery:
-    """Return an unsettled delivery put off by the snooze that ends last, if that is to come."""
+    """Return an unsettled delivery with the snooze that ends last, if that is to come."""
     ends = delivery.state.until if isinstance(delivery.state, Snoozed) else now
     snoozes = [one for one in standing.values() if isinstance(one, Snoozed) and one.until > ends]
     if not snoozes:

@@ -23,7 +23,7 @@ class SharedValue:
         name: The name, as in "pause" or "tonight/2026-11-28".
         computer: The id of the computer.
         at: When it was written (UTC).
-        value: The value as JSON; None where it was removed.
+        value: The value as JSON; None if it was removed.
     """
 
     name: str
@@ -33,9 +33,10 @@ class SharedValue:
 
 
 def is_credible(at: datetime, now: datetime) -> bool:
-    """Return whether a value can have been written then, if it is now (both UTC).
+    """Return whether the time of a value is credible now (both UTC).
 
-    What a clock wrote that was far ahead would win for as long, and an erasure would go as far.
+    A value of a clock that was far ahead would take precedence for that long, and an erasure would
+    include later records.
     """
     return at <= now + _CLOCK_ERROR
 
@@ -57,15 +58,15 @@ def changed_values(
     now: datetime,
     recorded: Mapping[str, datetime] | None = None,
 ) -> list[SharedValue]:
-    """Return what this computer has to write, so that its values are the last ones written.
+    """Return the values that this computer has to write, so that they are the last ones written.
 
     Args:
         present: The values on this computer, as JSON.
         written: The value that was written last under each name.
         computer: The id of this computer.
         now: The instant (UTC).
-        recorded: When (UTC) the person last gave or removed a value, where that is known. If that
-            was before the value was written that is known now, or is not known, it was now.
+        recorded: The times (UTC) at which the person last gave or removed a value. A time that is
+            unknown, or before that of the known value, is replaced by now.
     """
     found = []
     for name in sorted({*present, *written}):

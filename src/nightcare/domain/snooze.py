@@ -1,4 +1,4 @@
-"""Snoozing: which lengths are offered, how often, and until when."""
+"""The rules of snoozing: the lengths that are offered, their number, and the latest end."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ def limit_reached(delivery: Delivery, limit: int) -> bool:
 
 
 def chosen_for_night(delivery: Delivery, day: CareDay) -> bool:
-    """Return whether the person put this moment, or the end of a snooze, into the night."""
+    """Return whether the person chose this moment, or the end of a snooze, in the night."""
     if day.bedtime < delivery.occurrence.due < day.ends:
         return True
-    # Of what is open the freshness may count from a repeat, which nobody put anywhere.
+    # If it is open, its freshness may count from a repeat, which the person did not choose.
     return delivery.snoozes > 0 and not delivery.open and day.asleep(delivery.fresh_from)
 
 
 def past_bedtime(delivery: Delivery, until: datetime, day: CareDay) -> bool:
     """Return whether a snooze until an instant (UTC) would end while the person sleeps.
 
-    A reminder that the person put into the night may be snoozed there.
+    A reminder that the person has set for the night may be snoozed there.
     """
     return day.asleep(until) and not chosen_for_night(delivery, day)
 

@@ -10,7 +10,8 @@ from nightcare.domain.delivery import Closed, Delivery
 from nightcare.domain.global_state import GlobalState
 
 UNATTENDED = timedelta(seconds=30)
-"""A routine ends unattended if its next change comes, or the clock was set back, by more."""
+"""A routine ends unattended if its next change is later than this, or the clock was set back by
+more."""
 
 CLOSING = timedelta(seconds=8)
 """The time for which the closing words of a routine stay."""
@@ -21,9 +22,9 @@ class Suppression:
     """The suppression of reminders as it stands at one instant; all instants are UTC.
 
     Attributes:
-        paused_until: The end of the pause; now without one.
-        routine_until: The end of the routine under way; now without one.
-        busy_until: The end of its closing words; now without them.
+        paused_until: The end of the pause; the present instant without one.
+        routine_until: The end of the routine under way; likewise.
+        busy_until: The end of its closing words; likewise.
         evening: The start and the end of the care day that "Good night" closed, if any.
     """
 
@@ -46,7 +47,7 @@ class Suppression:
             now: The instant.
             global_state: The pause and the closed evening.
             calendar: The care days.
-            under_way: The occurrence that leads through a routine, if any.
+            under_way: The occurrence whose routine is under way, if any.
         """
         displayed = None if under_way is None else under_way.displayed
         routine_until = now if displayed is None else displayed.closes - UNATTENDED - CLOSING
@@ -64,12 +65,12 @@ class Suppression:
 
     @property
     def open_from(self) -> datetime:
-        """The instant up to which a pause or a routine holds what comes."""
+        """The instant up to which a pause or a routine holds coming occurrences."""
         return max(self.paused_until, self.busy_until)
 
     @property
     def ends(self) -> datetime:
-        """The instant after which nothing that falls due is kept from coming."""
+        """The instant after which no occurrence that falls due is suppressed."""
         return self.open_from if self.evening is None else max(self.open_from, self.evening[1])
 
     def closed_until(self, due: datetime) -> datetime | None:

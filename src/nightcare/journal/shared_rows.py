@@ -27,7 +27,7 @@ SHARED_VALUE_COLUMNS = "computer, name, at, value"
 COMPUTER_COLUMNS = "id, seen, facts"
 
 SNOOZED = "snoozed"
-"""The word for a snooze in the rows of acts; its instant is when it ends."""
+"""The word for a snooze in the rows of acts; its instant is the end of the snooze."""
 
 UNDONE = "undone"
 """The word for a retraction in the rows of acts."""

@@ -23,8 +23,8 @@ class PlanRow:
 
     Attributes:
         clock: Its time (local).
-        reminder: What it is about, or the person's own text.
-        state: What became of it; empty if it is to come.
+        reminder: Its topic, or the person's own text.
+        state: Its outcome or state; empty if it is to come.
         past: Whether it is over.
     """
 
@@ -57,11 +57,11 @@ class HomePage:
 
     Attributes:
         made: The time at which it was made.
-        status: Whether the service runs, what is open, and what comes next.
+        status: Whether the service runs, the open reminder, and the next one.
         today: The plan of the care day.
         answers: The commands to answer with.
         week: The schedule of a usual week.
-        frequency: How often nightcare asks.
+        frequency: Sentences about the number of reminders.
         changes: The commands to change the schedule with.
         report: The report.
     """
@@ -87,7 +87,7 @@ def build_home_page(
     """Return the page.
 
     Args:
-        outlook: The plan, with what was shown so far.
+        outlook: The plan, with past occurrences.
         week: The plan of a usual week.
         report: The page of the report, which becomes the last section.
         translator: The texts in the person's language.

@@ -1,6 +1,6 @@
 """Render a page as one HTML file, which loads nothing and runs no script.
 
-Only this module imports Jinja2, which escapes what a person wrote.
+Only this module imports Jinja2, which escapes texts of the person.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def render_page(page: Page | HomePage | None, translator: Translator) -> str:
     Source: https://www.w3.org/TR/CSP3/#framework-directive-source-list
 
     Args:
-        page: The content; None for the page that says what to do about a cramp now.
+        page: The content; None for the page with the steps to relieve a cramp.
         translator: The texts in the person's language.
 
     Raises:

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from nightcare.import_stubs import import_with_stubs
 
-# The service parses neither addresses of networks nor Python; docs/performance.md has the gain.
+# The service does not parse network addresses or Python code; docs/performance.md has the gain.
 import_with_stubs("urllib.parse", stubs={"ipaddress": {"ip_address": None}})
 import_with_stubs("inspect", stubs={"ast": {"NodeVisitor": object}})

@@ -147,7 +147,8 @@ class ConfigReload:
         self._stamp = stamp
         before = (self._settings.schedule, self.mistakes)
         if self._settings.loaded.path is not None and stamp is None:
-            # An editor may be replacing it, or its disk is not mounted; nobody wants the defaults.
+            # An editor may be replacing it, or its disk is not mounted; the defaults would be wrong
+            # then.
             self.mistakes = (Diagnostic((), _GONE, place=Location(str(self.path))),)
         else:
             self.mistakes = await self._load()
@@ -172,7 +173,7 @@ class ConfigReload:
                 # A file of the program was removed, cut short or mixed with another version.
                 if not isinstance(error, OSError) and not is_damage(error):
                     raise
-                # Of the program's files only one is followed, and it did not change.
+                # Only one of the program's files is followed, and it did not change.
                 self._load_later(_AGAIN_SECONDS)
             else:
                 return ()

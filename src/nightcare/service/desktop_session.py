@@ -132,7 +132,7 @@ class DesktopSession:
         if not description:
             log("notifier_startable" if self.startable else "no_notifier")
             return
-        # A desktop with a notification server has mostly set its variables.
+        # A desktop with a notification server has usually set its variables.
         self.update_environment()
         capabilities = self.notifier.capabilities
         can = capabilities_text(self._settings.translator, capabilities)

@@ -24,7 +24,7 @@ _INSTANT = timedelta(seconds=1)
 
 
 class _JumpingClock:
-    """A clock that can be set, and goes on from there."""
+    """A clock that can be set, and continues from there."""
 
     def __init__(self, start: datetime) -> None:
         self.set(start)

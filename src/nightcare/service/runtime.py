@@ -94,7 +94,7 @@ class Runtime:
         self.sync()
 
     def act(self, action: Callable[[datetime], object]) -> None:
-        """Let the person act (UTC), as by a command; a notification says why if that fails."""
+        """Run an action of the person (UTC) like a command; a notification reports a failure."""
 
         def step() -> None:
             moment = now()
@@ -157,7 +157,7 @@ class Runtime:
         release_memory()
 
     def stop(self) -> None:
-        """Take everything off the screen, and stop the scheduler."""
+        """Close all notifications, and stop the scheduler."""
         self.engine.stop()
         self._scheduler.stop()
 
@@ -181,7 +181,7 @@ class Runtime:
 
         self.run_step(step)
         if isinstance(event, ButtonPressed):
-            # The user is present, whatever was known before.
+            # The user is present now; earlier answers about presence do not count.
             self.desktop.presence.query_again()
 
     def handle_presence(self) -> None:

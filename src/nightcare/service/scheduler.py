@@ -53,7 +53,7 @@ class Alarm(Protocol):
         ...
 
     def close(self) -> None:
-        """Release the alarm, which then calls nothing."""
+        """Release the alarm, which makes no further calls."""
         ...
 
 
@@ -70,7 +70,7 @@ class ReminderScheduler:
         update: Called when anything is due.
         soon: Called a moment before that.
         jumped: Called when the clock was set or the machine was suspended.
-        failed: Called with what a job raised; APScheduler would only log it.
+        failed: Called with the error of a job; APScheduler would only log it.
         make_alarm: The factory of the alarm.
     """
 
@@ -101,7 +101,7 @@ class ReminderScheduler:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Stop the scheduler, and cancel what its jobs wait for."""
+        """Stop the scheduler, and cancel the tasks of its jobs."""
         self._stopped = True
         self._scheduler.close()
 

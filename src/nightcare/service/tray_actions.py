@@ -95,7 +95,7 @@ class TrayActions:
         self._runtime.run_sync()
 
     def press(self, name: str) -> None:
-        """Do what an item stands for; a notification says why if that fails."""
+        """Run the action of an item; a notification reports a failure."""
         action, _, rest = name.partition("/")
         if action in self._beside:
             self._start(action)
@@ -113,11 +113,11 @@ class TrayActions:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def activate(self) -> None:
-        """Show what is open once more; else say what comes next."""
+        """Show the open reminder once more; without one, announce the next reminder."""
         self._runtime.act(self._show_or_tell)
 
     def show_open(self, moment: datetime) -> None:
-        """Show what is open once more (now in UTC).
+        """Show the open reminder once more (now in UTC).
 
         Raises:
             NothingToDo: Nothing is open.
@@ -129,7 +129,7 @@ class TrayActions:
         return UserActions(self._settings.schedule, self._settings.zone.zone, self._journal)
 
     def _facts(self) -> TrayFacts:
-        """Return what the icon and the menu show.
+        """Return the facts for the icon and the menu.
 
         Raises:
             StateError: The journal cannot be read.
@@ -163,7 +163,7 @@ class TrayActions:
         answer(self._journal, self._actions(), Key.parse(rest), action, moment)
 
     def _coming_name(self, rest: str, moment: datetime) -> str:
-        """Return the reminder whose next occurrence an item stands for.
+        """Return the reminder whose next occurrence an item is about.
 
         Raises:
             NothingToDo: Another occurrence is the next by now.
@@ -224,14 +224,14 @@ class TrayActions:
     # Other programs
 
     def _start(self, action: str) -> None:
-        """Start what runs beside everything else, unless it runs already."""
+        """Start a task beside the event loop's others, unless it runs already."""
         if action not in self._running:
             task = asyncio.create_task(self._reported(self._beside[action]))
             self._running[action] = task
             task.add_done_callback(lambda _: self._running.pop(action))
 
     async def _reported(self, work: Callable[[], Work]) -> None:
-        """Do something; show a notification that says why if it fails."""
+        """Run a task; a notification reports a failure."""
         try:
             await work()
         except NightcareError as error:
@@ -258,7 +258,7 @@ class TrayActions:
         try:
             await self._run("page", "--relief")
         except DesktopError:
-            # Whoever has a cramp is not helped by an error.
+            # An error message does not help a person who has a cramp.
             self._runtime.act(self._relief)
 
     async def _open_today(self) -> None:

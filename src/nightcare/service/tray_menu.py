@@ -33,7 +33,7 @@ _LATER_BEDTIMES = (timedelta(minutes=30), timedelta(hours=1))
 
 @dataclass(frozen=True)
 class TrayFacts:
-    """The facts that the icon and the menu rest on.
+    """The facts for the icon and the menu.
 
     Attributes:
         outlook: The plan.
@@ -69,8 +69,8 @@ class TrayFacts:
 def appearance(facts: TrayFacts) -> Appearance:
     """Return the look of the icon.
 
-    The title says what is next at a clock time: hosts may show the title alone, and a countdown
-    would wake them every minute.
+    The title names the next reminder and its clock time: hosts may show the title alone, and a
+    countdown would wake them every minute.
     """
     say = facts.translator.text
     coming = _next_line(facts)
@@ -116,7 +116,7 @@ def name_of(action: str, key: Key) -> str:
     return f"{action}/{key}"
 
 
-# What is open
+# The open reminder
 
 
 def _open_items(facts: TrayFacts) -> list[MenuItem]:
@@ -156,7 +156,7 @@ def _open_line(delivery: Delivery, facts: TrayFacts) -> str:
 
 
 def _next_item(facts: TrayFacts) -> MenuItem:
-    """Return what comes next, which can be answered ahead unless it is a snooze that ends."""
+    """Return the item of the next reminder, which can be answered ahead unless it is snoozed."""
     say, coming = facts.translator.text, facts.outlook.next()
     if coming is None or any(one.key == coming.key for one in facts.outlook.unsettled()):
         return _information("next", _next_line(facts))

@@ -56,7 +56,7 @@ class TrayService:
                 await self._actions.stop()
 
     async def _serve(self) -> None:
-        """Serve until another part has to be served."""
+        """Wait for the watcher or show the icon, until the other is needed."""
         tasks: list[asyncio.Task[Any]] = [asyncio.create_task(self._switched.wait())]
         if self._icon is not None:
             tasks.append(asyncio.create_task(self._icon.run()))
@@ -72,7 +72,7 @@ class TrayService:
             task.result()
 
     def refresh(self) -> None:
-        """Bring the icon in line soon, after a step of the engine."""
+        """Update the icon soon, after a step of the engine."""
         if self._runtime.serving and not self._refreshing:
             self._refreshing = True
             asyncio.get_running_loop().call_soon(self._refresh)
@@ -109,7 +109,7 @@ class TrayService:
                 raise
             return None
         if self._files.state() is not FilesState.UNCHANGED:
-            # It may be that of another version, which takes over soon.
+            # The code may be that of another version, to which the service restarts soon.
             return None
         if self._actions is None:
             self._actions = TrayActions(self._runtime, self._config)
@@ -119,11 +119,11 @@ class TrayService:
     # Called by the bus client, until the icon is shown
 
     def connected(self, session: BusSession) -> None:
-        """Note whether there is a watcher."""
+        """Record whether there is a watcher."""
         self.owner_changed(WATCHER, session.owners[WATCHER])
 
     def disconnected(self) -> None:
-        """Note that there is no watcher."""
+        """Record that there is no watcher."""
         self._has_watcher = False
 
     def owner_changed(self, name: str, owner: str) -> None:
@@ -133,4 +133,4 @@ class TrayService:
         self.refresh()
 
     def handle_signal(self, signal: Signal) -> None:
-        """Ignore a signal; the icon asked for none."""
+        """Ignore a signal, because the icon has subscribed to none."""

@@ -25,7 +25,7 @@ class FileRollback:
         self._missing: list[Path] = []
 
     def keep(self, path: Path) -> None:
-        """Remember a file, or that it and its folders are missing.
+        """Record a file, or that it and its folders are missing.
 
         Raises:
             OSError: It cannot be read or is a folder, so it could not be restored.
@@ -40,17 +40,17 @@ class FileRollback:
             self._files.append(_File(path))
 
     def keep_folder(self, folder: Path) -> None:
-        """Remember that a folder is missing, to remove it with all that is in it by then."""
+        """Record that a folder is missing, so that `restore` removes it with its content."""
         if not folder.exists():
             self._missing += [one for one in folder.parents if not one.exists()]
             self._files.append(_File(folder))
 
     def restore(self) -> None:
-        """Restore every file, and remove what was missing; each as far as it can be done."""
+        """Restore every file, and remove those that were missing, as far as possible."""
         for file in reversed(self._files):
             with contextlib.suppress(OSError):
                 _restore(file)
-        # The deepest first, and only what is empty.
+        # Remove the deepest folder first, and only empty ones.
         for folder in sorted(set(self._missing), key=lambda one: len(one.parts), reverse=True):
             with contextlib.suppress(OSError):
                 folder.rmdir()

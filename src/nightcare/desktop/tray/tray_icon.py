@@ -104,7 +104,7 @@ class TrayIcon:
     # Called by the bus client
 
     def connected(self, session: BusSession) -> None:
-        """Register with the watcher that is there."""
+        """Register with the present watcher, if any."""
         self._session = session
         self.owner_changed(WATCHER, session.owners[WATCHER])
 
