@@ -16,6 +16,7 @@ from nightcare.bridge.settings import (
     is_loopback,
     login_name,
     read_password,
+    tls_context,
 )
 
 
@@ -98,6 +99,15 @@ def test_the_password_may_be_a_credential_of_systemd(tmp_path: Path) -> None:
     assert read_password(settings(), given) == "very-secret"
     assert read_password(settings(), {}) is None
     assert read_password(settings(), {"CREDENTIALS_DIRECTORY": str(tmp_path / "none")}) is None
+
+
+def test_a_certificate_that_is_a_pipe_is_refused(tmp_path: Path) -> None:
+    """OpenSSL would wait for its writer."""
+    pipe = tmp_path / "ca.pem"
+    os.mkfifo(pipe)
+    with pytest.raises(SettingsFileError) as refused:
+        tls_context(settings(ca=str(pipe)), {})
+    assert refused.value.key == "ca"
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o622, 0o610])

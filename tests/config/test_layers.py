@@ -301,7 +301,9 @@ def test_a_file_that_cannot_be_read_is_a_mistake(tmp_path: Path, kind: str, key:
     }
 
 
-@pytest.mark.parametrize("kind", ["named pipe", "link to a named pipe", "socket", "terminal"])
+@pytest.mark.parametrize(
+    "kind", ["named pipe", "link to a named pipe", "socket", "terminal", "kernel"]
+)
 def test_what_would_be_waited_for_is_refused(tmp_path: Path, kind: str) -> None:
     """Nobody may ever write into it; neither the service nor a command waits for that."""
     path = tmp_path / "config.toml"
@@ -312,6 +314,9 @@ def test_what_would_be_waited_for_is_refused(tmp_path: Path, kind: str) -> None:
             ours, theirs = openpty()
             stack.callback(os.closerange, ours, theirs + 1)
             path = Path(os.ttyname(theirs))
+        elif kind == "kernel":
+            # /proc/kmsg would be waited for, but only root may read it.
+            path.symlink_to("/proc/self/environ")
         else:
             pipe = path if kind == "named pipe" else tmp_path / "pipe"
             os.mkfifo(pipe)
@@ -342,15 +347,19 @@ def test_a_link_to_a_file_and_what_a_shell_hands_over_are_read(tmp_path: Path) -
     os.close(ours)
 
 
-def test_a_file_of_somebody_else_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_somebody_else_is_a_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No mode of the file stops an administrator, who may run the tests."""
 
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(EACCES, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", refuse)
+    file = tmp_path / "config.toml"
+    file.write_text("", encoding="utf-8")
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(ConfigError) as caught:
-        read_file(Path("config.toml"))
+        read_file(file)
     assert [one.key for one in caught.value.problems] == ["file_not_allowed"]
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from nightcare.desktop import instance_lock
 from nightcare.desktop.instance_lock import (
+    FileLock,
     InstanceLock,
     ServiceRecord,
     home_folder,
@@ -112,6 +113,12 @@ def test_a_record_that_makes_no_sense_counts_for_nothing(
     (runtime / "nightcare.json").write_text(text, encoding="utf-8")
     assert running_service({"XDG_RUNTIME_DIR": str(runtime)}) is None
     lock.release()
+
+
+def test_a_lock_whose_file_is_a_pipe_is_not_held(tmp_path: Path) -> None:
+    """It is not waited for."""
+    os.mkfifo(tmp_path / "bridge.lock")
+    assert not FileLock(tmp_path / "bridge.lock").is_held()
 
 
 def test_a_pipe_or_a_link_in_its_place_keeps_nobody_waiting(tmp_path: Path, runtime: Path) -> None:

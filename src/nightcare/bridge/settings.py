@@ -18,6 +18,7 @@ from typing import Any
 
 from nightcare.config.build import MQTT_DEFAULTS
 from nightcare.config.values import Table
+from nightcare.regular_file import read_regular
 
 CREDENTIAL = "mqtt-password"
 """The name of the systemd credential with the password, systemd.exec(5), "Credentials"."""
@@ -26,6 +27,7 @@ _PLAIN_PORT = 1883
 """The port of MQTT without TLS, by the IANA registry."""
 
 _MACHINE_IDS = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
+_LONGEST_ID = 4096
 _LONGEST_PASSWORD = 4096
 _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9_-]+")
@@ -111,7 +113,7 @@ def computer_id() -> str:
     name = socket.gethostname()
     for path in _MACHINE_IDS:
         with suppress(OSError, UnicodeDecodeError):
-            name = path.read_text(encoding="ascii").strip() or name
+            name = read_regular(path, _LONGEST_ID).decode("ascii").strip() or name
             break
     text = f"{name}/{os.geteuid()}".encode()
     return hashlib.blake2b(text, digest_size=5, person=b"nightcare").hexdigest()
@@ -147,6 +149,8 @@ def tls_context(settings: BridgeSettings, variables: Mapping[str, str]) -> ssl.S
         return ssl.create_default_context()
     authority = home_path(settings.ca, variables)
     try:
+        # OpenSSL would wait for the writer of a named pipe.
+        read_regular(authority, 1)
         return ssl.create_default_context(cafile=authority)
     except OSError as error:
         # ssl.SSLError, where it holds no certificate, is one as well.

@@ -42,6 +42,7 @@ from nightcare.i18n.error_text import diagnostic_text
 from nightcare.i18n.translator import words_for
 from nightcare.i18n.week_text import frequency_lines, week_lines
 from nightcare.languages import languages
+from nightcare.regular_file import read_regular
 
 _AUTO = "auto"
 _WEEK_DAYS = 7
@@ -264,7 +265,7 @@ class _Setup:
             StateError: It cannot be read.
         """
         try:
-            old = self._path.read_bytes()
+            old = read_regular(self._path)
         except OSError as error:
             reason = error.strerror
             raise StateError("config_not_written", path=self._path, reason=reason) from error

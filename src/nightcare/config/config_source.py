@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import stat
@@ -15,6 +14,7 @@ from nightcare.config.build import build
 from nightcare.config.values import Table
 from nightcare.domain.schedule import Schedule
 from nightcare.errors import ConfigError, Diagnostic, Location, Span, ValueRefused
+from nightcare.regular_file import read_regular
 
 PREFIX = "NIGHTCARE_"
 NAMES_THE_FILE = "NIGHTCARE_CONFIG"
@@ -98,26 +98,17 @@ def raw_of(path: Path) -> bytes:
     opening any other waits for its writer. The null device is an empty file.
 
     Raises:
-        OSError: It cannot be read; with ENXIO it is a named pipe, a socket or a device.
+        OSError: It cannot be read; with ENXIO it is a named pipe, a socket, a device or a file that
+            the kernel makes up, such as /proc/kmsg.
     """
-    if _may_block(path):
-        raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
-    with path.open("rb") as stream:
-        return stream.read(LARGEST_FILE + 1)
-
-
-def _may_block(path: Path) -> bool:
-    try:
-        status = path.stat()
-        if stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode):
-            return False
-        if stat.S_ISFIFO(status.st_mode):
-            # A pipe of the shell has no name of its own.
-            return path.resolve().exists()
-        return not os.path.samestat(status, os.stat(os.devnull))  # noqa: PTH116 - as short
-    except OSError:
-        # open() raises the same error.
-        return False
+    status = path.stat()
+    # A pipe of the shell has no name of its own.
+    if stat.S_ISFIFO(status.st_mode) and not path.resolve().exists():
+        with path.open("rb") as stream:
+            return stream.read(LARGEST_FILE + 1)
+    if os.path.samestat(status, os.stat(os.devnull)):  # noqa: PTH116 - as short
+        return b""
+    return read_regular(path, LARGEST_FILE + 1)
 
 
 # As JSON: in the cache, from the validating subprocess, and in the status of the service

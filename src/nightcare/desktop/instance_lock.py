@@ -263,7 +263,8 @@ def _is_locked(path: Path) -> bool:
     if sys.platform == "win32":
         return False
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        # Do not wait for the writer of a named pipe.
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
         return False
     try:

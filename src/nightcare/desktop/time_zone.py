@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import struct
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +21,8 @@ from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from nightcare.regular_file import read_regular
 
 LOCAL_TIME = Path("/etc/localtime")
 """The file, usually a link, with the zone of the system."""
@@ -156,12 +157,7 @@ def _link_to_named_zone(path: Path) -> str | None:
 def _from_file(path: Path | str, name: str, source: ZoneSource) -> TimeZone | None:
     """Return the zone of a file; None where the C library does not read it either."""
     try:
-        # Reading a named pipe or a device might never end.
-        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - a string keeps its slashes
-            return None
-        with open(path, "rb") as file:  # noqa: PTH123 - likewise
-            rules = file.read(_LARGEST)
-        return _from_rules(rules, name, source, understood=True)
+        return _from_rules(read_regular(path, _LARGEST), name, source, understood=True)
     except (OSError, ValueError):
         return None
 

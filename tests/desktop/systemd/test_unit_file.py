@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,11 @@ def test_a_unit_that_records_nothing_is_passed_over(tmp_path: Path) -> None:
     units[0].write_bytes(b"\xff\xfe")
     assert recorded(variables) == Recorded(Path("/c"), Path("/s"))
     assert recorded({}) == NOTHING
+    for unit in units:
+        unit.unlink()
+        # Nobody writes into it, and it is not waited for.
+        os.mkfifo(unit)
+    assert recorded(variables) == NOTHING
 
 
 def test_a_service_that_cannot_start_is_given_up_after_a_few_attempts() -> None:

@@ -11,9 +11,7 @@ signals their changes.
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +24,7 @@ from nightcare.desktop.notify.server_traits import INTERFACE, PATH
 from nightcare.desktop.presence.source import ChangeSignal, PresenceSource, property_changed
 from nightcare.desktop.programs import printed
 from nightcare.domain.reasons import Condition
+from nightcare.regular_file import read_regular
 
 _DUNST = "org.dunstproject.cmd0"
 _MAKO = "fr.emersion.Mako"
@@ -276,12 +275,10 @@ def _settings_text(file: Path) -> str:
         OSError: It cannot be read, or is not a regular file of a usual size.
         ValueError: It is not in UTF-8.
     """
-    # Opening a named pipe must not wait for its writer.
-    with open(file, "rb", opener=lambda path, how: os.open(path, how | os.O_NONBLOCK)) as stream:
-        status = os.fstat(stream.fileno())
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_FILE:
-            raise OSError(file)
-        return stream.read().decode()
+    content = read_regular(file, _LARGEST_FILE + 1)
+    if len(content) > _LARGEST_FILE:
+        raise OSError(file)
+    return content.decode()
 
 
 async def _require_server(bus: Connection, owner: str, name: str) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nightcare.regular_file import read_regular
+
 NAME = "nightcare.service"
 BRIDGE = "nightcare-bridge.service"
 GRAPHICAL = "graphical-session.target"
@@ -18,6 +20,7 @@ USUAL = "default.target"
 
 _ENV = "/usr/bin/env"
 _STATE = "XDG_STATE_HOME"
+_LARGEST = 1_000_000
 _WORD = re.compile(r'"((?:\\.|[^"\\])*)"|(\S+)')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SIGNS = {"n": "\n", "t": "\t", "r": "\r"}
@@ -73,7 +76,7 @@ def recorded(variables: Mapping[str, str]) -> Recorded:
     """Return what `install` recorded in the person's unit, found without asking systemd."""
     for path in unit_places(variables):
         try:
-            found = _recorded_in(path.read_text(encoding="utf-8"))
+            found = _recorded_in(read_regular(path, _LARGEST).decode())
         except (OSError, ValueError):
             continue
         if found != NOTHING:
@@ -152,7 +155,7 @@ def overriding_drop_ins(printed: str, start: str) -> tuple[str, ...]:
 
 def _sets_start(drop_in: Path) -> bool:
     try:
-        lines = drop_in.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = read_regular(drop_in, _LARGEST).decode(errors="replace").splitlines()
     except OSError:
         return False
     return any(line.replace(" ", "").startswith("ExecStart=") for line in lines)

@@ -18,6 +18,7 @@ from nightcare.desktop.programs import output
 from nightcare.desktop.systemd.unit_file import GRAPHICAL, NAME, overriding_drop_ins
 from nightcare.doctor.check import Check, CheckContext, Failure, Finding, bad, failed, good, warning
 from nightcare.errors import ConfigError
+from nightcare.regular_file import read_regular
 
 if sys.platform != "win32":
     import pwd
@@ -185,8 +186,7 @@ def _load_error(start: str, context: CheckContext) -> str:
 def _interpreter(program: Path) -> str:
     """Return the interpreter that the first line of a script names, execve(2), or empty."""
     try:
-        with program.open("rb") as script:
-            first = script.readline(_LONGEST_FIRST_LINE)
+        first, _, _ = read_regular(program, _LONGEST_FIRST_LINE).partition(b"\n")
     except OSError:
         return ""
     words = first[2:].decode(errors="replace").split() if first.startswith(b"#!") else []
