@@ -273,6 +273,20 @@ def test_undo_leaves_a_stretch_that_was_ended_at_its_moment_after_a_journey() ->
     assert made.outcomes("stretch") == ["open"]
 
 
+def test_undo_of_good_night_leaves_what_an_earlier_one_kept_away() -> None:
+    """That of the night before closed what was due shortly before the wake-up."""
+    early = '[reminders.sip]\ntopic = "hydration"\ntext = "Sip"\nat = "06:50"\nfresh = "1h"\n'
+    made = desk_until("22:00", early)
+    made.until("2026-11-24 06:30")
+    made.good_night()
+    made.until("2026-11-24 07:05")
+    before = records(made)
+    assert "missed: good night" in [state for state, _ in before.values()]
+    made.good_night()
+    made.undo()
+    assert records(made) == before
+
+
 def test_undo_of_resume_ends_nothing_that_was_open_after_good_night() -> None:
     """A clock that ran ahead had brought the walk of the next morning, which stays open."""
     walk = '[reminders.walk]\ntopic = "exercise"\ntext = "Walk"\nat = "wake + 10m"\n'

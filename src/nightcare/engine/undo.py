@@ -93,7 +93,7 @@ class Undo:
             ended = present is not None and present.settled
             if not (ended and self._replaced(delivery, stored, action.at, now)):
                 self.journal.save(self._reopened(delivery, stored, action.at, now))
-        self._undo_good_night(undone, state, now, stored)
+        self._undo_good_night(action, undone, now, stored)
         self.journal.forget_action(action)
 
     def _is_effect(self, stored: Delivery, action: UserAction, now: datetime) -> bool:
@@ -138,13 +138,22 @@ class Undo:
             self.journal.save(begin(moment, delivery.topic))
 
     def _undo_good_night(
-        self, undone: GlobalState, state: GlobalState, now: datetime, stored: Mapping[Key, Delivery]
+        self,
+        action: UserAction,
+        undone: GlobalState,
+        now: datetime,
+        stored: Mapping[Key, Delivery],
     ) -> None:
         """Reopen the occurrences that "Good night" closed, or close the evening again."""
+        state = self.journal.global_state()
         today = self.schedule.calendar(self.zone, state).at(now).date
         if undone.good_night == today != state.good_night:
             for delivery in closed_by_good_night(self.journal, self.schedule, undone, now):
-                if delivery.key not in stored:
+                assert isinstance(delivery.state, Closed)
+                # What an earlier "Good night" kept away stays away; that of a clock that ran ahead
+                # was before all of it.
+                by_this = action.at > now or delivery.state.at >= action.at
+                if by_this and delivery.key not in stored:
                     self.journal.save(begin(delivery.occurrence, delivery.topic))
         elif state.good_night == today != undone.good_night:
             for delivery in self.journal.unsettled():
