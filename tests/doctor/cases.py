@@ -127,8 +127,14 @@ CASES: list[tuple[list[Finding], list[tuple[str, State]]]] = [
         [("server_nameless", WARNING)],
     ),
     (
-        judge_server(replace(SERVER, capabilities=Fault.LATE), LIMIT, has_screen=True),
+        judge_server(
+            replace(SERVER, capabilities=Fault.LATE, identity=Fault.LATE), LIMIT, has_screen=True
+        ),
         [("server_late", BAD)],
+    ),
+    (
+        judge_server(replace(SERVER, capabilities=Fault.LATE), LIMIT, has_screen=True),
+        [("server_refused", WARNING)],
     ),
     (
         judge_server(replace(SERVER, capabilities=Fault.REFUSED), LIMIT, has_screen=True),

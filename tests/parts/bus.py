@@ -54,6 +54,7 @@ CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configurat
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
     <allow own="*"/>
+    {policy}
   </policy>
 </busconfig>
 """
@@ -291,7 +292,9 @@ class PrivateBus:
 
 
 @contextlib.contextmanager
-def private_bus(home: Home, *, services: bool = False, name: str = "bus") -> Iterator[PrivateBus]:
+def private_bus(
+    home: Home, *, services: bool = False, name: str = "bus", policy: str = ""
+) -> Iterator[PrivateBus]:
     """Run a bus that nobody else uses.
 
     Args:
@@ -299,13 +302,16 @@ def private_bus(home: Home, *, services: bool = False, name: str = "bus") -> Ite
         services: whether programs installed on this machine may be started by it when somebody
             asks for them, as on a real session bus. Without, only those that a test starts exist.
         name: of its socket, where a home has several.
+        policy: further rules of its policy, in XML.
     """
     path = home.runtime / name
     config = home.aside / f"{name}.conf"
     address = f"unix:path={path}"
     config.write_text(
         CONFIG.format(
-            address=escape(address), services="<standard_session_servicedirs/>" if services else ""
+            address=escape(address),
+            services="<standard_session_servicedirs/>" if services else "",
+            policy=policy,
         ),
         encoding="utf-8",
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+
+from jeepney import new_method_call
 
 from nightcare.desktop.dbus.client import BusClient
 from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
@@ -15,7 +18,7 @@ from nightcare.domain.notification import (
     Message,
     NotificationShown,
 )
-from parts.bus import PrivateBus
+from parts.bus import DRIVER, PrivateBus
 from parts.memory_screen import Ear, heard_from
 from parts.notification_server import NotificationServer
 from parts.steered_loop import advance
@@ -27,12 +30,17 @@ STEP = Message("r", "A stretch", "Step 1", BUTTONS, progress=10, stays=timedelta
 NEXT_STEP = replace(STEP, body="Step 2", progress=20)
 
 
+def a_screen(bus: PrivateBus) -> FreedesktopNotifier:
+    """Return a screen as the service has it."""
+    return FreedesktopNotifier(BusClient(bus.address), icon="nightcare-drop")
+
+
 @contextlib.asynccontextmanager
 async def on_a_server(
     bus: PrivateBus,
 ) -> AsyncIterator[tuple[NotificationServer, FreedesktopNotifier, Ear]]:
     """Run a server, and a screen as the service has it."""
-    screen = FreedesktopNotifier(BusClient(bus.address), icon="nightcare-drop")
+    screen = a_screen(bus)
     async with NotificationServer(bus.address) as server, heard_from(screen) as ear:
         yield server, screen, ear
 
@@ -51,3 +59,12 @@ async def show(screen: FreedesktopNotifier, ear: Ear, message: Message) -> None:
 async def rejected(ear: Ear, delivery: DeliveryStatus) -> None:
     """Wait until the first message is reported as not on the screen, for that reason."""
     await ear.until(lambda _: ("t1", delivery) in ear.deliveries)
+
+
+async def settled(server: NotificationServer, screen: FreedesktopNotifier) -> None:
+    """Let all that was sent arrive."""
+    await asyncio.sleep(0)
+    for _ in range(3):
+        assert screen._session is not None
+        await screen._session.bus.ask(new_method_call(DRIVER, "GetId"))
+        await server.settle()

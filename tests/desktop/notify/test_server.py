@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from jeepney import new_method_call
 
 from nightcare.desktop.dbus.client import BusClient
 from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
@@ -17,7 +16,7 @@ from nightcare.domain.notification import (
     NotificationClosed,
     NotificationShown,
 )
-from parts.bus import DRIVER, PrivateBus
+from parts.bus import PrivateBus
 from parts.memory_screen import heard_from
 from parts.notification_server import How, NotificationServer
 from parts.steered_loop import advance, steered
@@ -28,6 +27,7 @@ from parts.steered_screen import (
     STEP,
     on_a_server,
     rejected,
+    settled,
     show,
 )
 
@@ -378,7 +378,7 @@ def test_why_it_is_not_on_the_screen_is_reported(
             if how is How.NEVER:
                 advance(6)
             await rejected(ear, delivery)
-            advance(2)
+            advance(2 if how is How.ERROR else 155)
             await ear.until_heard(1)
             sent = ("t1", DeliveryStatus.SENT)
             assert ear.deliveries == [sent, ("t1", delivery), sent]
@@ -429,15 +429,6 @@ def test_on_its_way_from_bus_to_bus_nothing_is_on_the_screen(bus: PrivateBus) ->
             await ear.until(lambda _: ear.deliveries[-1] == ("t2", DeliveryStatus.NO_SERVER))
 
     steered(story())
-
-
-async def settled(server: NotificationServer, screen: FreedesktopNotifier) -> None:
-    """Let all that was sent arrive."""
-    await asyncio.sleep(0)
-    for _ in range(3):
-        assert screen._session is not None
-        await screen._session.bus.ask(new_method_call(DRIVER, "GetId"))
-        await server.settle()
 
 
 def waits_for_nothing() -> bool:

@@ -148,7 +148,7 @@ class Connection:
         """Send a call, and handle its reply whenever it comes, in order with the signals.
 
         Args:
-            call: The call, to the bus or to a unique name; replies from other senders are ignored.
+            call: The call, to the bus or to a unique name; only these two may reply.
             on_reply: Called at most once, from within `receive`.
 
         Returns:
@@ -239,7 +239,8 @@ class Connection:
             case MessageType.method_return | MessageType.error:
                 serial = fields.get(HeaderFields.reply_serial, 0)
                 pending = self._pending.get(serial)
-                if pending is not None and pending.callee == sender:
+                # The bus itself answers for a callee that has gone, or that its policy forbids.
+                if pending is not None and sender in {pending.callee, BUS.bus_name}:
                     del self._pending[serial]
                     error = fields.get(HeaderFields.error_name)
                     pending.on_reply(Reply(error, signature, message.body))

@@ -31,9 +31,6 @@ REST = 0.4
 never draws a notification that arrives within about 0.2 s of the end of its last popup, which is
 still fading out."""
 
-_QUESTIONS = 3
-"""Attempts before a message is sent to a server that does not list its capabilities."""
-
 
 class FreedesktopNotifier:
     """The notifier that uses org.freedesktop.Notifications.
@@ -237,8 +234,7 @@ class FreedesktopNotifier:
     async def _send_all(self, session: BusSession, server: NotificationServer | None) -> None:
         """Show the messages in the outbox on this server while it owns the name."""
         if server:
-            with contextlib.suppress(CallError, TimeoutError):
-                await self._meet(server)
+            await self._meet_again(server)
             # The way to close a notification depends on the traits of the server.
             self._tidy()
         else:
@@ -262,6 +258,10 @@ class FreedesktopNotifier:
         await server.meet()
         self._send_report(NotifierChanged())
 
+    async def _meet_again(self, server: NotificationServer) -> None:
+        with contextlib.suppress(TimeoutError):
+            await self._meet(server)
+
     async def _start_server(self, session: BusSession, pending: Pending) -> DeliveryStatus:
         """Let the bus start a server, if it should; a change of the owner follows."""
         too_early = asyncio.get_running_loop().time() < self._starts_from
@@ -277,29 +277,27 @@ class FreedesktopNotifier:
 
     async def _send(self, server: NotificationServer, pending: Pending) -> DeliveryStatus:
         """Send a message to a server; put it off if that fails."""
-        try:
-            if not server.responsive:
-                try:
-                    await self._meet(server)
-                except CallError:
-                    # A server that is starting will list its capabilities; another may never.
-                    if pending.failures < _QUESTIONS:
-                        raise
-                if not self._outbox.needs(pending):
-                    return DeliveryStatus.DECIDED
-            self._outbox.mark_sent(pending)
-            # Send the message first: writing this to the journal takes longer.
-            asyncio.get_running_loop().call_soon(self._send_report, Sent(pending.message.token))
-            message = pending.message
-            if self._outbox.quiet:
-                message = message.under_do_not_disturb()
-            status = await server.show(message, self._outbox.time_left(pending))
-        except CallError:
-            status = DeliveryStatus.ERROR
-        except TimeoutError:
-            status = DeliveryStatus.NO_REPLY
-        if status is DeliveryStatus.NO_ID:
-            self._outbox.retry_once(pending)
+        # A server that has refused the message may only just have started.
+        if not server.responsive or (server.unclear and pending.failures):
+            try:
+                await self._meet(server)
+            except TimeoutError:
+                self._outbox.retry_later(pending)
+                return DeliveryStatus.NO_REPLY
+            if not self._outbox.needs(pending):
+                return DeliveryStatus.DECIDED
+        elif server.query_due and self._session:
+            self._session.spawn(self._meet_again(server))
+        self._outbox.mark_sent(pending)
+        # Send the message first: writing this to the journal takes longer.
+        asyncio.get_running_loop().call_soon(self._send_report, Sent(pending.message.token))
+        message = pending.message
+        if self._outbox.quiet:
+            message = message.under_do_not_disturb()
+        status = await server.show(message, self._outbox.time_left(pending))
+        if status in {DeliveryStatus.NO_ID, DeliveryStatus.NO_REPLY}:
+            answered = status is DeliveryStatus.NO_ID
+            self._outbox.retry_once(pending, answered=answered)
         elif status is not DeliveryStatus.SHOWN:
             self._outbox.retry_later(pending)
         return status

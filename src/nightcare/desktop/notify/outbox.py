@@ -21,8 +21,12 @@ _MOST_TAKEN = 5
 """Servers that may accept a message and exit; after these it is not sent again."""
 
 _MOST_REFUSALS = 2
-"""Replies without an id in a row from one server; some open a modal dialog each time."""
+"""Replies without an id, or missing replies, in a row from one server; it may have drawn something
+each time."""
 
+_UNANSWERED = 2.5
+"""Longest delays until a call is repeated that has no reply. A server may draw a notification at
+once and answer minutes later."""
 
 _CROSSING = 1.0
 """Seconds by which a server may report do not disturb late. A reminder and a server's scheduled do
@@ -41,7 +45,7 @@ class Pending:
         sent: The time at which it was last sent, likewise; -inf before.
         due: The time of the next attempt, in the loop's time.
         failures: The number of failures in a row.
-        refusals: The number of answers without an id in a row, of the present server.
+        refusals: The number of attempts in a row without an id, with the present server.
         taken: The number of servers that have taken it.
         restarted: Whether a server was started for it after a server that accepted it exited.
         servers: The number of servers that have appeared since it was added.
@@ -179,14 +183,21 @@ class Outbox:
         pending.due = self._later(pending.failures)
         pending.failures += 1
 
-    def retry_once(self, pending: Pending) -> None:
-        """Try a message once more, after a minute, and then only when another server appears.
+    def retry_once(self, pending: Pending, *, answered: bool) -> None:
+        """Try a message once more, after a minute or more, and then only with another server.
 
-        The server answered without an id: it may be paused, or have put up a modal dialog.
+        The server may be paused, or may have drawn something without saying so.
+
+        Args:
+            pending: The message.
+            answered: Whether the server has answered, without an id.
         """
         pending.refusals += 1
-        again = pending.refusals < _MOST_REFUSALS
-        pending.due = self._later(len(self._delays)) if again else _NEVER
+        if pending.refusals < _MOST_REFUSALS:
+            wait = self._delays[-1] * (1 if answered else _UNANSWERED)
+            pending.due = asyncio.get_running_loop().time() + wait
+        else:
+            pending.due = _NEVER
 
     def postpone(self, pending: Pending, until: float | None = None) -> None:
         """Postpone a message `until` a time of the loop, or else until a server appears."""

@@ -7,12 +7,11 @@ it, or it leaves them a choice, the comments say so.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from jeepney import DBusAddress, new_method_call
+from jeepney import new_method_call
 
 from nightcare.desktop.dbus.client import BusSession
 from nightcare.desktop.dbus.connection import CallError, Reply, Signal
@@ -23,9 +22,8 @@ from nightcare.desktop.notify.notification_ids import (
     Pressed,
     ServerEvent,
 )
+from nightcare.desktop.notify.server_queries import query_traits, server_at
 from nightcare.desktop.notify.server_traits import (
-    INTERFACE,
-    PATH,
     SIGNATURE,
     ButtonMemory,
     ServerTraits,
@@ -50,6 +48,9 @@ click. MATE sends 1, "expired", for its close button as well; that cannot be dis
 timeout of the server, which must not end a reminder. 4 is "undefined"."""
 
 _LARGEST_ID = 2**32 - 1
+
+_QUERY_AGAIN = 600.0
+"""Seconds until a server that does not list its capabilities is queried again."""
 
 _MOST_UNANSWERED = 32
 """Calls of Notify whose late replies still count."""
@@ -96,11 +97,12 @@ class NotificationServer:
         self.responsive = False
         self._bus = session.bus
         self._bus_id = session.bus_id
-        self._address = DBusAddress(PATH, bus_name=owner, interface=INTERFACE)
+        self._address = server_at(owner)
         self._icon = icon
         self._report = report
         self._remembered = remembered
-        self._traits = ServerTraits()
+        self._traits = ServerTraits.of_replies(())
+        self._query_again = 0.0
         self._ids = NotificationIds()
         self._unanswered: dict[int, _Unanswered] = {}
 
@@ -109,25 +111,26 @@ class NotificationServer:
         """Its capabilities, as far as it has said."""
         return self._traits.capabilities(self._remembered)
 
+    @property
+    def unclear(self) -> bool:
+        """True if it answers, but does not list its capabilities."""
+        return not self._traits.answered
+
+    @property
+    def query_due(self) -> bool:
+        """True if it is unclear, and was last queried long ago."""
+        return self.unclear and asyncio.get_running_loop().time() >= self._query_again
+
     async def meet(self) -> None:
         """Query its capabilities and its name.
 
         Raises:
-            CallError: It does not list its capabilities.
-            TimeoutError: It did not reply in time.
+            TimeoutError: It answered nothing in time.
         """
-        names: list[str]
-        (names,) = await self._bus.call(self._address, "GetCapabilities", "as")
-        self._set_traits(ServerTraits.of_replies(names))
+        self._query_again = asyncio.get_running_loop().time() + _QUERY_AGAIN
+        self._traits = await query_traits(self._bus, self.owner)
+        self.description = self._traits.description
         self.responsive = True
-        # A server without a name is used all the same.
-        with contextlib.suppress(CallError, TimeoutError):
-            information = await self._bus.call(self._address, "GetServerInformation", "ssss")
-            self._set_traits(ServerTraits.of_replies(names, information))
-
-    def _set_traits(self, traits: ServerTraits) -> None:
-        self._traits = traits
-        self.description = traits.description
 
     def shows(self, token: str) -> bool:
         """Return whether the message is on the screen, as far as is known."""
@@ -142,7 +145,7 @@ class NotificationServer:
         return self._traits.keeps_buttons and self.shows(token) and token not in under_way
 
     async def show(self, message: Message, left: timedelta | None) -> DeliveryStatus:
-        """Show a message, and return its status: shown, or refused.
+        """Show a message, and return its status: shown, refused, or without a reply in time.
 
         If its token is there already, it replaces that one.
 
@@ -152,9 +155,6 @@ class NotificationServer:
         Args:
             message: The message.
             left: How long it still stays on the screen; None if that has no end.
-
-        Raises:
-            TimeoutError: The server did not reply in time.
         """
         outcome: asyncio.Future[DeliveryStatus] = asyncio.get_running_loop().create_future()
         self._notify(message, left, outcome)
@@ -163,7 +163,7 @@ class NotificationServer:
                 return await outcome
         except TimeoutError:
             self.responsive = False
-            raise
+            return DeliveryStatus.NO_REPLY
 
     def close(self, token: str) -> bool:
         """Take a message off the screen, also one that is still on its way there.

@@ -6,7 +6,7 @@ https://specifications.freedesktop.org/notification/1.3.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -73,6 +73,9 @@ _CAPABILITIES = {
     "sound": Capability.SOUND,
 }
 
+_ASSUMED = frozenset({Capability.BUTTONS, Capability.BODY})
+"""The capabilities of a server that does not list them. Servers ignore what they cannot draw."""
+
 _LONGEST_NAME = 60
 
 
@@ -87,7 +90,8 @@ class ServerTraits:
     """The name and the abilities of a server.
 
     Attributes:
-        listed: The capabilities that it lists.
+        listed: The capabilities that it lists; those of every server while it lists none.
+        answered: Whether it answered GetCapabilities.
         name: Its name; empty if it does not say.
         vendor: Its maker.
         version: Its version.
@@ -98,7 +102,8 @@ class ServerTraits:
             buttons.
     """
 
-    listed: frozenset[Capability] = frozenset()
+    listed: frozenset[Capability] = _ASSUMED
+    answered: bool = False
     name: str = ""
     vendor: str = ""
     version: str = ""
@@ -106,18 +111,20 @@ class ServerTraits:
 
     @classmethod
     def of_replies(
-        cls, capabilities: Sequence[str], information: Sequence[str] = ()
+        cls, capabilities: Collection[str] | None, information: Sequence[str] = ()
     ) -> ServerTraits:
         """Return the traits by the replies of a server.
 
         Args:
-            capabilities: The reply to GetCapabilities.
+            capabilities: The reply to GetCapabilities; None if there is none.
             information: The reply to GetServerInformation; empty if there is none.
         """
-        listed = frozenset(_CAPABILITIES[one] for one in capabilities if one in _CAPABILITIES)
         parts = [shortened(one_line(part), _LONGEST_NAME) for part in information[:3]]
         name, vendor, version = parts or ("", "", "")
-        return cls(listed, name, vendor, version, draws_progress=STACK_TAG in capabilities)
+        answered, names = capabilities is not None, capabilities or ()
+        known = frozenset(_CAPABILITIES[one] for one in names if one in _CAPABILITIES)
+        listed = known if answered else _ASSUMED
+        return cls(listed, answered, name, vendor, version, draws_progress=STACK_TAG in names)
 
     @property
     def description(self) -> str:
@@ -138,6 +145,8 @@ class ServerTraits:
     def capabilities(self, remembered: ButtonMemory) -> frozenset[Capability]:
         """Return the capabilities, with a menu or nothing in place of buttons where it draws none.
 
+        A server that does not list its capabilities may draw none.
+
         Args:
             remembered: The user's answer whether it draws buttons, which takes precedence, because
                 a later version may draw them.
@@ -146,7 +155,7 @@ class ServerTraits:
             return self.listed
         drawn = remembered(self.description)
         if drawn is None:
-            drawn = self.name not in _DRAW_NO_BUTTONS | _ANSWER_ON_ANY_CLICK
+            drawn = self.answered and self.name not in _DRAW_NO_BUTTONS | _ANSWER_ON_ANY_CLICK
         if drawn:
             return self.listed
         menu = {Capability.MENU} if self.name not in _ANSWER_ON_ANY_CLICK else set()
@@ -161,6 +170,15 @@ _CATEGORY = "x-nightcare.reminder.due"
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 """The escapes of the specification's markup, a subset of XML."""
+
+_LOOKALIKES = str.maketrans(
+    {
+        "&": "\N{FULLWIDTH AMPERSAND}",
+        "<": "\N{FULLWIDTH LESS-THAN SIGN}",
+        ">": "\N{FULLWIDTH GREATER-THAN SIGN}",
+    }
+)
+"""The characters for a server that either reads markup or draws an escape as it is."""
 
 _URGENCIES = {Urgency.LOW: 0, Urgency.NORMAL: 1, Urgency.CRITICAL: 2}
 
@@ -208,7 +226,7 @@ def notify_arguments(
         replaces,
         icon,
         title_of(message, named=traits.name in _DRAW_NO_SENDER and not commanded),
-        _body(message, capabilities),
+        _body(message, capabilities, markup_known=traits.answered),
         actions,
         _hints(message, traits, replaces),
         _milliseconds(left),
@@ -227,13 +245,15 @@ def offered(message: Message, capabilities: frozenset[Capability]) -> tuple[Butt
     return message.buttons if capabilities & {Capability.BUTTONS, Capability.MENU} else ()
 
 
-def _body(message: Message, capabilities: frozenset[Capability]) -> str:
+def _body(message: Message, capabilities: frozenset[Capability], *, markup_known: bool) -> str:
     if Capability.BODY not in capabilities:
         return ""
     if Capability.MENU in capabilities:
         body = body_with_command(message)
     else:
         body = body_of(message, spoken=Capability.BUTTONS not in capabilities)
+    if not markup_known:
+        return body.translate(_LOOKALIKES)
     return body.translate(_ESCAPES) if Capability.MARKUP in capabilities else body
 
 

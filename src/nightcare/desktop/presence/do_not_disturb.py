@@ -20,6 +20,7 @@ from jeepney import DBusAddress
 
 from nightcare.desktop.current_desktop import WINDOW_MANAGERS, current_desktops
 from nightcare.desktop.dbus.connection import BUS, CallError, Connection
+from nightcare.desktop.notify.server_queries import query_information
 from nightcare.desktop.notify.server_traits import INTERFACE, PATH
 from nightcare.desktop.presence.source import ChangeSignal, PresenceSource, property_changed
 from nightcare.desktop.programs import printed
@@ -283,7 +284,7 @@ def _settings_text(file: Path) -> str:
 
 async def _require_server(bus: Connection, owner: str, name: str) -> None:
     """Raise CallError if the notification server has another name."""
-    found, *_ = await bus.call(_at(owner, PATH, INTERFACE), "GetServerInformation", "ssss")
+    found, *_ = await query_information(bus, owner)
     if found != name:
         raise CallError(found)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nightcare.desktop.dbus import Fault
-from nightcare.desktop.notify.server_traits import INTERFACE, PATH, ServerTraits, nothing_remembered
+from nightcare.desktop.notify.server_traits import INTERFACE, ServerTraits, nothing_remembered
 from nightcare.desktop.programs import output
 from nightcare.doctor.check import (
     Check,
@@ -105,26 +105,25 @@ async def probe_server(bus: Connection) -> ServerFacts:
         CallError: The reply of the bus is malformed.
         TimeoutError: The bus does not answer.
     """
-    from jeepney import DBusAddress  # noqa: PLC0415 - Linux only
-
-    from nightcare.desktop.dbus.client import or_fault  # noqa: PLC0415 - likewise
+    from nightcare.desktop.dbus.client import or_fault  # noqa: PLC0415 - Linux only
+    from nightcare.desktop.notify.server_queries import (  # noqa: PLC0415 - likewise
+        query_capabilities,
+        query_information,
+    )
 
     owner = await bus.get_name_owner(INTERFACE)
     if owner is None:
         return ServerFacts(owned=False, startable=await bus.is_activatable(INTERFACE))
-    at = DBusAddress(PATH, bus_name=owner, interface=INTERFACE)
     identity, capabilities, process = await asyncio.gather(
-        or_fault(bus.call(at, "GetServerInformation", "ssss")),
-        or_fault(bus.call(at, "GetCapabilities", "as")),
+        or_fault(query_information(bus, owner)),
+        or_fault(query_capabilities(bus, owner)),
         or_fault(bus.get_process_id(owner)),
     )
     return ServerFacts(
         owned=True,
         process="" if isinstance(process, Fault) else _process_name(process),
         identity=identity if isinstance(identity, Fault) else ServerIdentity(*identity),
-        capabilities=(
-            capabilities if isinstance(capabilities, Fault) else frozenset(capabilities[0])
-        ),
+        capabilities=(capabilities if isinstance(capabilities, Fault) else frozenset(capabilities)),
     )
 
 
@@ -197,7 +196,7 @@ def judge_server(server: ServerFacts, limit: timedelta, *, has_screen: bool) -> 
             return [bad(Check.SERVER, "doctor_server_no_screen")]
         return [good(Check.SERVER, "doctor_server_startable")]
     match server.capabilities:
-        case Fault.LATE:
+        case Fault.LATE if isinstance(server.identity, Fault):
             return [bad(Check.SERVER, "doctor_server_late", name=server.name, limit=limit)]
         case Fault():
             return [warning(Check.SERVER, "doctor_server_refused", name=server.name)]
