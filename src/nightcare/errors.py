@@ -6,8 +6,10 @@ in the user's language.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 class NightcareError(Exception):
@@ -64,6 +66,15 @@ class ExtraMissing(NightcareError):
 
 class DesktopError(NightcareError):
     """A failure of the desktop or the operating system."""
+
+
+@contextmanager
+def install_errors(path: Path) -> Iterator[None]:
+    """Raise the error of an installed file that cannot be changed as `DesktopError`."""
+    try:
+        yield
+    except OSError as error:
+        raise DesktopError("unit_not_written", path=path, reason=error.strerror) from error
 
 
 @dataclass(frozen=True)

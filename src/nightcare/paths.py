@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from nightcare.config.config_source import NAMES_THE_FILE, settings_of
+from nightcare.config.config_source import NAMES_THE_FILE, ConfigSource, settings_of, source_of
 from nightcare.desktop.instance_lock import FileLock, ServiceRecord, running_service
 from nightcare.errors import StateError
 
@@ -125,6 +125,14 @@ def chosen_config(
     except OSError:
         pass
     return usual
+
+
+def config_source(
+    named: Path | None, variables: Mapping[str, str], service: ServicePlaces = NO_SERVICE
+) -> ConfigSource:
+    """Return the source of the config in force; see `chosen_config`."""
+    path = chosen_config(named, variables, service)
+    return source_of(path, with_those_of_service(variables, service))
 
 
 def place_of_config(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType, TracebackType
 
@@ -32,16 +33,13 @@ def is_damage(error: BaseException) -> bool:
     )
 
 
-def print_damage(error: BaseException, sentence: Callable[[str], str]) -> int:
-    """Print what is damaged, and return the exit code.
-
-    Args:
-        error: The error.
-        sentence: Returns the sentence for a reason, in the language of the user.
-    """
+def print_damage(error: BaseException) -> int:
+    """Print what is damaged, in the language of the desktop, and return the exit code."""
     reason = " ".join(str(error).split()) or type(error).__name__
     try:
-        text = sentence(reason)
+        from nightcare.i18n.translator import words_for  # noqa: PLC0415 - may be damaged
+
+        text = words_for(None, os.environ).text("error_program_damaged", reason=reason)
     except Exception:  # noqa: BLE001 - the catalogue or its code may be what is damaged
         text = _ENGLISH.format(reason=reason)
     try:  # noqa: SIM105 - contextlib may be what cannot be loaded

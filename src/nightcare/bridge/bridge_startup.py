@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from nightcare.atomic_write import private_folder
 from nightcare.bridge.settings import BridgeSettings, bridge_settings, computer_id
 from nightcare.config.cache import load_cached
-from nightcare.config.config_source import LoadResult, source_of
+from nightcare.config.config_source import LoadResult
 from nightcare.config.subprocess_loader import load_in_subprocess
 from nightcare.desktop.instance_lock import FileLock
 from nightcare.desktop.own_process import restart
@@ -22,10 +22,9 @@ from nightcare.i18n.translator import Translator
 from nightcare.ownership import refuse_as_root
 from nightcare.paths import (
     bridge_lock,
-    chosen_config,
+    config_source,
     service_places,
     state_folder,
-    with_those_of_service,
     written_paths,
 )
 
@@ -170,6 +169,5 @@ def _take_lock(state: Path) -> FileLock:
 def _load(named: Path | None, variables: Mapping[str, str]) -> tuple[Path, LoadResult]:
     installed = service_places(variables)
     state = state_folder(installed)
-    settings = with_those_of_service(variables, installed)
-    source = source_of(chosen_config(named, variables, installed), settings)
+    source = config_source(named, variables, installed)
     return state, load_cached(source, state, load_in_subprocess)

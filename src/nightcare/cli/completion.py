@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING
 
 from nightcare.errors import NightcareError
-from nightcare.paths import chosen_config, service_places, with_those_of_service
+from nightcare.paths import config_source, service_places
 
 if TYPE_CHECKING:
     import click
@@ -75,12 +75,10 @@ def _schedule(context: click.Context) -> Schedule | None:
 
     A shell waits for this and has no room for errors, so it prints nothing and caches nothing.
     """
-    from nightcare.config.load import load  # noqa: PLC0415 - only for a shell
+    from nightcare.config.load import load_source  # noqa: PLC0415 - only for a shell
 
     named = context.params.get("config") or context.find_root().params.get("config")
     try:
-        service = service_places(os.environ)
-        variables = with_those_of_service(os.environ, service)
-        return load(chosen_config(named, os.environ, service), variables).schedule
+        return load_source(config_source(named, os.environ, service_places(os.environ))).schedule
     except NightcareError:
         return None

@@ -62,10 +62,4 @@ def run_command(arguments: Sequence[str]) -> int:
 
         if not is_damage(error):
             raise
-        return print_damage(error, _damage_text)
-
-
-def _damage_text(reason: str) -> str:
-    from nightcare.i18n.translator import words_for  # noqa: PLC0415
-
-    return words_for(None, os.environ).text("error_program_damaged", reason=reason)
+        return print_damage(error)

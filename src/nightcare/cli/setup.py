@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
@@ -25,7 +24,7 @@ from nightcare.config.edit import Keys, with_value
 from nightcare.config.load import load_file
 from nightcare.desktop.systemd import user_unit
 from nightcare.desktop.time_zone import zone
-from nightcare.domain.care_day import Calendar
+from nightcare.domain.care_day import ONE_DAY, Calendar
 from nightcare.domain.moments import clock_text, parse_clock
 from nightcare.domain.reasons import Condition
 from nightcare.domain.recurrence import plan
@@ -174,7 +173,7 @@ class _Setup:
     def _ask_reminders(self) -> None:
         schedule = self._loaded.schedule
         calendar = Calendar(schedule.sleep, zone(schedule.zone))
-        tomorrow = calendar.at(self._context.now).date + timedelta(days=1)
+        tomorrow = calendar.at(self._context.now).date + ONE_DAY
         for reminder in schedule.reminders:
             due = plan([reminder], calendar, tomorrow, _WEEK_DAYS)
             day = [

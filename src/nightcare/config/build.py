@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from nightcare.config import values
 from nightcare.config.values import WEEKDAYS, Table
-from nightcare.domain.care_day import Hours, Sleep
+from nightcare.domain.care_day import ONE_DAY, Hours, Sleep
 from nightcare.domain.moments import Anchor, Moment, Relative
 from nightcare.domain.reasons import Condition
 from nightcare.domain.reminders import (
@@ -53,8 +53,6 @@ STAYS = "10m"
 EVENING_STAYS = "30m"
 REPEATS = 1
 STEP_SECONDS = 20
-
-A_DAY = timedelta(days=1)
 
 
 def build(tables: Table) -> Schedule:
@@ -213,11 +211,11 @@ class SleepWeek:
         hours = self.hours(day)
         bedtime = elapsed_on_day(hours.bedtime)
         late = hours.bed_is_next_date()
-        return elapsed_on_day(hours.wake), bedtime + A_DAY if late else bedtime
+        return elapsed_on_day(hours.wake), bedtime + ONE_DAY if late else bedtime
 
     def night(self, day: int) -> timedelta:
         """Return the time from a weekday's bedtime to the next wake-up; negative if reversed."""
-        return self.span(self.after(day))[0] + A_DAY - self.span(day)[1]
+        return self.span(self.after(day))[0] + ONE_DAY - self.span(day)[1]
 
     def after(self, day: int) -> int:
         """Return the weekday that follows."""
@@ -234,7 +232,7 @@ class SleepWeek:
             return (wake if moment.anchor is Anchor.WAKE else bedtime) + moment.offset
         hours, clock = self.hours(day), elapsed_on_day(moment.time)
         after_midnight = hours.bed_is_next_date() and moment.time <= hours.bedtime
-        return clock + A_DAY if after_midnight else clock
+        return clock + ONE_DAY if after_midnight else clock
 
     def is_awake(self, moment: Moment, day: int) -> bool:
         """Return whether a moment lies in a weekday's waking hours, both ends included."""

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from cronsim import CronSim
 
-from nightcare.config.build import A_DAY, SleepWeek, build_reminder, build_routines
+from nightcare.config.build import SleepWeek, build_reminder, build_routines
 from nightcare.config.locations import Path
 from nightcare.config.values import WEEKDAYS, Table, question
+from nightcare.domain.care_day import ONE_DAY
 from nightcare.domain.guidance import Routine
 from nightcare.domain.moments import Moment, Relative, clock_text, length_text
 from nightcare.domain.reminders import At, Cron, Every, Reminder, Topic
@@ -259,7 +260,7 @@ def _occurrences_a_day(reminder: Reminder) -> int:
         case At(moments):
             return len(moments)
         case Every(interval):
-            return A_DAY // interval + 1
+            return ONE_DAY // interval + 1
         case Cron() as cron:
             fields = parse_cron(cron)
             return len(fields.hours) * len(fields.minutes)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import time, timedelta
 
-from nightcare.config.build import A_DAY, SleepWeek, elapsed_on_day
+from nightcare.config.build import SleepWeek, elapsed_on_day
 from nightcare.config.checks import in_night, outside_waking_hours, parse_cron, written_moments
 from nightcare.config.locations import Path
 from nightcare.config.values import WEEKDAYS, Table, text
-from nightcare.domain.care_day import AFTER_BEDTIME, SHORT_DAY
+from nightcare.domain.care_day import AFTER_BEDTIME, ONE_DAY, SHORT_DAY
 from nightcare.domain.moments import ClockTime, clock_text, length_text
 from nightcare.domain.notification import BODY_LENGTH, STEP_LENGTH, TITLE_LENGTH
 from nightcare.domain.policy import fits_on_screen
@@ -110,7 +110,7 @@ def _care_day(day: int, clock: time, week: SleepWeek) -> tuple[int, timedelta]:
     """Return the weekday of the care day of a wall time, and the time since its midnight."""
     if clock >= week.hours(day).wake:
         return day, elapsed_on_day(clock)
-    return week.before(day), elapsed_on_day(clock) + A_DAY
+    return week.before(day), elapsed_on_day(clock) + ONE_DAY
 
 
 def _cron_clocks(cron: Cron) -> Iterator[tuple[int, time]]:

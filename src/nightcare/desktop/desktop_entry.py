@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from nightcare.atomic_write import replace_entry
-from nightcare.errors import DesktopError
+from nightcare.errors import install_errors
 
 ENTRY = Path("applications", "nightcare.desktop")
 """The hidden entry by which a desktop identifies the notifications. Some desktops start it on a
@@ -75,10 +75,8 @@ def install(program: Sequence[str], variables: Mapping[str, str]) -> None:
     folder = data_folder(variables)
     texts = {ICON: _packaged(ICON), **{one: entry_text(program, one) for one in _COMMANDS}}
     for path, text in ((folder / name, text) for name, text in texts.items()):
-        try:
+        with install_errors(path):
             replace_entry(path, text)
-        except OSError as error:
-            raise DesktopError("unit_not_written", path=path, reason=error.strerror) from error
 
 
 def uninstall(variables: Mapping[str, str]) -> None:
@@ -90,12 +88,11 @@ def uninstall(variables: Mapping[str, str]) -> None:
     folder = data_folder(variables)
     for name in (*_COMMANDS, ICON):
         path = folder / name
-        try:
-            path.unlink(missing_ok=True)
-        except NotADirectoryError:
-            continue
-        except OSError as error:
-            raise DesktopError("unit_not_written", path=path, reason=error.strerror) from error
+        with install_errors(path):
+            try:
+                path.unlink(missing_ok=True)
+            except NotADirectoryError:
+                continue
         with contextlib.suppress(OSError):
             for parent in list(name.parents)[:-1]:
                 (folder / parent).rmdir()

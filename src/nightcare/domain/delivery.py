@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from nightcare.domain.reasons import Reason
+from nightcare.domain.reasons import CatalogueWord, Reason
 from nightcare.domain.reminders import Key, Occurrence, Reminder, Topic
 
 
@@ -28,7 +28,7 @@ ANSWERS = frozenset({Outcome.DONE, Outcome.SKIPPED, Outcome.DISMISSED})
 """The outcomes that the person chose; they end an occurrence on every computer."""
 
 
-class DeliveryStatus(StrEnum):
+class DeliveryStatus(CatalogueWord):
     """The progress of a message towards the screen, or the reason for its absence.
 
     Attributes:
@@ -52,11 +52,6 @@ class DeliveryStatus(StrEnum):
     NO_ID = "no id"
     ERROR = "error"
     FAILED = "failed"
-
-    @property
-    def word(self) -> str:
-        """The value with underscores, for keys of the catalogue."""
-        return self.replace(" ", "_")
 
     @property
     def stage(self) -> str:

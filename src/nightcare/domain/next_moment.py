@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from nightcare.domain.care_day import Calendar
+from nightcare.domain.care_day import ONE_DAY, Calendar
 from nightcare.domain.day_parser import (
     DayAndClock,
     check_date_exists,
@@ -61,8 +61,8 @@ def _next(moment: DayAndClock, said: str, calendar: Calendar, now: datetime) -> 
     today = calendar.local(now).date()
     moment.check_meaning(said, today)
     if isinstance(day, NearDay) and day.away > 0:
-        first = calendar.local(calendar.at(now).ends).date() + timedelta(days=day.away - 1)
-        days = [first, first + timedelta(days=1)]
+        first = calendar.local(calendar.at(now).ends).date() + (day.away - 1) * ONE_DAY
+        days = [first, first + ONE_DAY]
     else:
         days = dates_ahead(day, today)
     check_date_exists(day, days, said)

@@ -17,7 +17,16 @@ class Condition(StrEnum):
     PRESENTING = "presenting"
 
 
-class Reason(StrEnum):
+class CatalogueWord(StrEnum):
+    """A value that is part of a key of the catalogue."""
+
+    @property
+    def word(self) -> str:
+        """The value with underscores, for keys of the catalogue."""
+        return self.replace(" ", "_")
+
+
+class Reason(CatalogueWord):
     """The reason of a decision, one for each step of the policy."""
 
     ANSWERED = "answered"
@@ -38,11 +47,6 @@ class Reason(StrEnum):
     REFUSED = "refused"
     SKIPPED_TODAY = "skipped today"
     SHOW = "show"
-
-    @property
-    def word(self) -> str:
-        """The value with underscores, for keys of the catalogue."""
-        return self.replace(" ", "_")
 
     @classmethod
     def of(cls, condition: Condition) -> Reason:

@@ -56,14 +56,8 @@ def run_program(
     except Exception as error:
         if not is_damage(error):
             raise
-        return print_damage(error, _damage_text)
+        return print_damage(error)
     return 0
-
-
-def _damage_text(reason: str) -> str:
-    from nightcare.i18n.translator import words_for  # noqa: PLC0415 - only after an error
-
-    return words_for(None, os.environ).text("error_program_damaged", reason=reason)
 
 
 def main(arguments: list[str]) -> int:

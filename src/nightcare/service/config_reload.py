@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import TextIO
 
 from nightcare.config.cache import load_cached
-from nightcare.config.config_source import LoadResult, source_of
+from nightcare.config.config_source import LoadResult
 from nightcare.config.subprocess_loader import load_in_subprocess
 from nightcare.desktop.clock import now
 from nightcare.desktop.own_process import FilesState, ProgramFiles
 from nightcare.engine.notices import Subject
 from nightcare.errors import ConfigError, Diagnostic, Location
 from nightcare.i18n.error_text import diagnostic_text, without_folder
-from nightcare.paths import chosen_config, place_of_config
+from nightcare.paths import config_source, place_of_config
 from nightcare.program_damage import is_damage
 from nightcare.service.active_settings import ActiveSettings, ServiceContext
 from nightcare.service.runtime import Runtime
@@ -184,8 +184,7 @@ class ConfigReload:
 
     def _load_here(self) -> LoadResult:
         context = self._context
-        path = chosen_config(context.config, context.variables)
-        source = source_of(path, context.variables)
+        source = config_source(context.config, context.variables)
         return load_cached(source, context.state, load_in_subprocess)
 
     def _present_stamp(self) -> object:

@@ -11,7 +11,6 @@ from types import ModuleType
 
 from nightcare.atomic_write import private_folder
 from nightcare.config.cache import load_cached
-from nightcare.config.config_source import source_of
 from nightcare.config.subprocess_loader import load_in_subprocess
 from nightcare.desktop.clock import now
 from nightcare.desktop.time_zone import chosen
@@ -24,11 +23,10 @@ from nightcare.import_stubs import import_with_stubs
 from nightcare.journal.store import Journal
 from nightcare.ownership import refuse_as_root
 from nightcare.paths import (
-    chosen_config,
+    config_source,
     place_of_config,
     service_places,
     state_folder,
-    with_those_of_service,
     written_paths,
 )
 from nightcare.streams import discard_output
@@ -53,8 +51,7 @@ def run_service(named: Path | None, variables: Mapping[str, str]) -> None:
     with contextlib.suppress(OSError):
         # The cache of the config, which is written first, is in this folder.
         private_folder(state)
-    settings = with_those_of_service(variables, installed)
-    source = source_of(chosen_config(named, variables, installed), settings)
+    source = config_source(named, variables, installed)
     # Validation in this process would stay in memory as long as the service runs.
     loaded = load_cached(source, state, functools.partial(load_in_subprocess, meanwhile=load_code))
     load_code()

@@ -25,7 +25,7 @@ from nightcare.desktop.systemd.unit_file import (
     unit_text,
     words_of,
 )
-from nightcare.errors import DesktopError
+from nightcare.errors import DesktopError, install_errors
 
 _CONTROL = ("systemd", "user.control")
 _LIMIT_SECONDS = 90
@@ -101,14 +101,13 @@ def install(command: Sequence[str], state: Path) -> Path:
     path = unit_file(os.environ)
     graphical = _systemctl("is-active", "--quiet", GRAPHICAL, may_fail=True) == 0
     text = unit_text(command, state=state, graphical=graphical)
-    try:
+    with install_errors(path):
         for one in (path, *_links(path)):
             rollback.keep(one)
+    try:
         _enable(path, text)
         if _systemctl("restart", NAME, may_fail=True):
             raise _not_started(NAME)
-    except OSError as error:
-        raise DesktopError("unit_not_written", path=path, reason=error.strerror) from error
     except BaseException:
         for step in (("stop", NAME), ("reset-failed", NAME)):
             _attempt(*step)
@@ -230,10 +229,8 @@ def _attempt(*words: str) -> None:
 
 def _enable(path: Path, text: str) -> None:
     """Write a unit and enable it again, as an earlier install may have chosen another target."""
-    try:
+    with install_errors(path):
         replace_entry(path, text)
-    except OSError as error:
-        raise DesktopError("unit_not_written", path=path, reason=error.strerror) from error
     _systemctl("daemon-reload")
     _systemctl("reenable", "--quiet", path.name)
     _systemctl("reset-failed", path.name, may_fail=True)
@@ -244,11 +241,9 @@ def _remove(path: Path, files: Iterable[Path]) -> None:
     with contextlib.suppress(DesktopError):
         # Without a manager, no service runs.
         _systemctl("disable", "--now", "--quiet", path.name)
-    try:
+    with install_errors(path):
         for one in files:
             one.unlink(missing_ok=True)
-    except OSError as error:
-        raise DesktopError("unit_not_written", path=path, reason=error.strerror) from error
     _systemctl("daemon-reload", may_fail=True)
 
 
