@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from nightcare.bridge.act_exchange import SHARED_DAYS, ActExchange, SharedMessage
-from nightcare.bridge.parts import MOST_BYTES
+from nightcare.bridge.topics import MOST_BYTES
 from nightcare.domain.delivery import Active, Closed, Outcome, Snoozed, begin
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from parts.desk import local

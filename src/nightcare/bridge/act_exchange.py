@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from nightcare.bridge.parts import packed, unpacked
-from nightcare.bridge.topics import ACTS
+from nightcare.bridge.topics import ACTS, packed, unpacked
 from nightcare.domain.delivery import Closed, Delivery
 from nightcare.domain.reasons import Reason
 from nightcare.domain.reminders import Key

@@ -32,8 +32,8 @@ from nightcare.bridge.broker_answers import (
     refusal_of,
     trouble_of,
 )
-from nightcare.bridge.parts import MOST_BYTES
 from nightcare.bridge.settings import BridgeSettings, SettingsFileError, read_password, tls_context
+from nightcare.bridge.topics import MOST_BYTES
 from nightcare.threads import run_in_thread
 
 _SESSION = timedelta(days=14)

@@ -1,8 +1,15 @@
-"""The names of topics and entities, and the tokens of occurrences."""
+"""The names of topics and entities, the tokens of occurrences, and lists in several topics.
+
+mosquitto delivers at most 1020 retained messages to a new subscription and drops the others
+(https://github.com/eclipse-mosquitto/mosquitto/issues/2196). Lists of entries are therefore in as
+few topics as possible, and not each entry in its own.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nightcare.domain.reminders import Key
@@ -13,6 +20,11 @@ ACTS, VALUES, COMPUTER, ALIVE = "acts", "values", "computer", "alive"
 
 DISCOVERY = "homeassistant"
 """The first level of the topics in which Home Assistant looks for entities."""
+
+MOST_BYTES = 64 * 1024
+"""The largest packet that the bridge takes from the broker."""
+
+_PART_BYTES = MOST_BYTES // 2
 
 
 @dataclass(frozen=True)
@@ -87,3 +99,38 @@ class Topics:
     def token(self, key: Key) -> str:
         """Return the opaque token of an occurrence in payloads."""
         return hashlib.blake2b(f"{self.computer}/{key}".encode(), digest_size=8).hexdigest()
+
+
+# Lists
+
+
+def packed(name: str, entries: Iterable[object]) -> Iterator[tuple[str, bytes]]:
+    """Yield the topics for a list of entries, below a name, each with its payload."""
+    part: list[str] = []
+    size = number = 0
+    for text in (json.dumps(one, separators=(",", ":")) for one in entries):
+        if part and size + len(text) > _PART_BYTES:
+            number += 1
+            yield f"{name}/{number}", _list(part)
+            part, size = [], 0
+        part.append(text)
+        size += len(text) + 1
+    if part:
+        yield f"{name}/{number + 1}", _list(part)
+
+
+def unpacked(payload: bytes) -> list[object]:
+    """Return the entries in a payload.
+
+    Raises:
+        ValueError: It is no list, or longer than any that is published.
+        RecursionError: Likewise.
+    """
+    found = json.loads(payload) if len(payload) <= MOST_BYTES else None
+    if not isinstance(found, list):
+        raise ValueError(payload[:100])  # noqa: TRY004 - for all that is no list of entries
+    return found
+
+
+def _list(part: list[str]) -> bytes:
+    return f"[{','.join(part)}]".encode()

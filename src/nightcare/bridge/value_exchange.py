@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from nightcare.bridge.act_exchange import SHARED_DAYS, SharedMessage
-from nightcare.bridge.parts import packed, unpacked
 from nightcare.bridge.setting_values import (
     ACTIONS,
     EVENINGS,
@@ -29,7 +28,7 @@ from nightcare.bridge.setting_values import (
     with_settings,
     written_settings,
 )
-from nightcare.bridge.topics import VALUES
+from nightcare.bridge.topics import VALUES, packed, unpacked
 from nightcare.domain.diary import Answer, Cramp
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.schedule import Schedule

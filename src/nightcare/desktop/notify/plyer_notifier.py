@@ -63,7 +63,6 @@ class PlyerNotifier:
         notifier: The backend; None imports plyer's when it is first needed.
         obstacle: Called before each attempt; returns why it would fail silently, "" if it should
             not.
-        icon: The path of an icon in the platform's own format, or "".
         limit: Seconds that a call may take.
         delays: Seconds before each further attempt.
     """
@@ -75,14 +74,12 @@ class PlyerNotifier:
         notifier: PlyerBackend | None = None,
         *,
         obstacle: Callable[[], str] = lambda: "",
-        icon: str = "",
         limit: float = LIMIT,
         delays: Sequence[float] = DELAYS,
     ) -> None:
         self._notifier = notifier
         self._obstacle = obstacle
         self._trouble = ""
-        self._icon = icon
         self._limit = limit
         self._delays = delays
         self._wanted: dict[str, Message] = {}
@@ -174,7 +171,7 @@ class PlyerNotifier:
                 ),
                 message=_escape_option(body_of(message, spoken=True, length=_BODY_LENGTH)),
                 app_name=APPLICATION,
-                app_icon=self._icon,
+                app_icon="",
             )
         except Exception as error:  # noqa: BLE001 - whatever fails on a platform, nothing is shown
             return shortened(one_line(f"{type(error).__name__} {error}"), _TROUBLE_LENGTH)
