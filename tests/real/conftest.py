@@ -1,4 +1,4 @@
-"""Fixtures of tests on the bridge with a real broker."""
+"""Fixtures of several tests with real programs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from parts.broker import Broker, private_broker
 from parts.home import Home
 from parts.program import Nightcare
+from parts.user_manager import UserManager, user_manager
 
 
 @pytest.fixture
@@ -22,3 +23,10 @@ def broker(home: Home) -> Iterator[Broker]:
 def anna(home: Home) -> Nightcare:
     """Return nightcare for one person, without a desktop."""
     return Nightcare(home)
+
+
+@pytest.fixture
+def manager(home: Home) -> Iterator[UserManager]:
+    """Run the user manager of one person; its log has the output of the service."""
+    with user_manager(home) as own:
+        yield own

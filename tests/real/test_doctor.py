@@ -15,7 +15,7 @@ from parts.home import Home
 from parts.processes import HANG_SECONDS, ToolFailedError, eventually, run_tool
 from parts.program import COMMAND_SECONDS, LATER, PROGRAM, Nightcare
 from parts.servers import dunst, xfce4_notifyd
-from parts.user_manager import UserManager, user_manager
+from parts.user_manager import UserManager
 
 pytestmark = pytest.mark.real
 
@@ -114,13 +114,6 @@ def test_a_desktop_with_xfce(home: Home, display: Display) -> None:
         found = examined(night, 1)
         assert states(found, "do-not-disturb") == ["warning"]
         assert "on, according to Xfce" in messages(found, "do-not-disturb")
-
-
-@pytest.fixture
-def manager(home: Home) -> Iterator[UserManager]:
-    """Run the user manager of that person."""
-    with user_manager(home) as own:
-        yield own
 
 
 @pytest.fixture

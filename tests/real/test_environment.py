@@ -28,13 +28,6 @@ UNIT = "nightcare.service"
 
 
 @pytest.fixture
-def manager(home: Home) -> Iterator[UserManager]:
-    """Run the user manager of that person; its log has the output of the service."""
-    with user_manager(home) as own:
-        yield own
-
-
-@pytest.fixture
 def night(home: Home) -> Nightcare:
     """Return the program for that person, with a config and not installed."""
     made = Nightcare(home)

@@ -442,15 +442,21 @@ def test_a_change_of_server_outruns_the_answer_who_it_is(home: Home) -> None:
 # What an earlier run left
 
 
+async def left_by_an_earlier_run(bus: PrivateBus) -> str:
+    """Show MESSAGE by a notifier that ends then, and return the handle."""
+    earlier = a_screen(bus)
+    async with heard_from(earlier) as ear:
+        earlier.show(MESSAGE)
+        return await shown(ear, MESSAGE)
+
+
 def test_what_an_earlier_run_left_is_taken_off(bus: PrivateBus) -> None:
     """The handle finds it, on the same server on the same bus, before anything new is shown."""
 
     async def story() -> None:
-        earlier, screen = a_screen(bus), a_screen(bus)
+        screen = a_screen(bus)
         async with NotificationServer(bus.address) as server:
-            async with heard_from(earlier) as ear:
-                earlier.show(MESSAGE)
-                handle = await shown(ear, MESSAGE)
+            handle = await left_by_an_earlier_run(bus)
             screen.forget(handle, MESSAGE.token)
             screen.show(OTHER)
             async with heard_from(screen) as ear:
@@ -469,11 +475,9 @@ def test_what_was_left_can_be_forgotten_at_any_time(bus: PrivateBus) -> None:
     """This holds when the notifier has run for long."""
 
     async def story() -> None:
-        earlier, screen = a_screen(bus), a_screen(bus)
+        screen = a_screen(bus)
         async with NotificationServer(bus.address) as server:
-            async with heard_from(earlier) as ear:
-                earlier.show(MESSAGE)
-                handle = await shown(ear, MESSAGE)
+            handle = await left_by_an_earlier_run(bus)
             async with heard_from(screen) as ear:
                 screen.show(OTHER)
                 await shown(ear, OTHER)
@@ -487,11 +491,9 @@ def test_a_press_on_what_an_earlier_run_left_is_reported_once(bus: PrivateBus) -
     """Some servers leave there what they are told to close; its buttons are not known any more."""
 
     async def story() -> None:
-        earlier, screen = a_screen(bus), a_screen(bus)
+        screen = a_screen(bus)
         async with NotificationServer(bus.address) as server:
-            async with heard_from(earlier) as ear:
-                earlier.show(MESSAGE)
-                handle = await shown(ear, MESSAGE)
+            handle = await left_by_an_earlier_run(bus)
             screen.forget(handle, MESSAGE.token)
             async with heard_from(screen) as ear:
                 await server.until(lambda: not server.on_screen, "it to be taken off")
@@ -533,11 +535,9 @@ def test_what_an_earlier_run_left_is_replaced_where_closing_leaves_it_drawn(
     async def story() -> None:
         server = NotificationServer(bus.address)
         server.information = ("Notification Daemon", "GNOME", "3.20.0", "1.2")
-        earlier, screen = a_screen(bus), a_screen(bus)
+        screen = a_screen(bus)
         async with server:
-            async with heard_from(earlier) as ear:
-                earlier.show(MESSAGE)
-                handle = await shown(ear, MESSAGE)
+            handle = await left_by_an_earlier_run(bus)
             screen.forget(handle, MESSAGE.token)
             async with heard_from(screen):
                 await server.until(lambda: not server.on_screen, "it to be closed")
