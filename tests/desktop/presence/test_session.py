@@ -14,6 +14,7 @@ from parts.attending import (
     GNOME_SAVER,
     GNOME_SESSION,
     HERE,
+    IDLE,
     LOCKED,
     LOGIND,
     MANAGER,
@@ -82,12 +83,13 @@ class Sessions(NamedService):
 
     def __init__(self, address: str) -> None:
         super().__init__(address, LOGIND)
+        self.hint = "LockedHint"
         self.locked: dict[str, bool] = {}
 
     async def called(self, message: Message) -> None:
         """Answer for the hint of a session by its path, and for the rest as told."""
         fields = message.header.fields
-        if message.body == (SESSION, "LockedHint"):
+        if message.body == (SESSION, self.hint):
             path = fields[HeaderFields.path]
             if path in self.locked:
                 await self.send(new_method_return(message, "v", (("b", self.locked[path]),)))
@@ -104,15 +106,15 @@ AUTO = "/org/freedesktop/login1/session/auto"
     ("locked", "variables"),
     [
         ({"/session/7": True, AUTO: False}, {"XDG_SESSION_ID": "7"}),
-        ({AUTO: True, "/session/3": False}, {"XDG_SESSION_ID": "gone"}),
-        ({AUTO: True, "/session/3": False}, {}),
+        ({AUTO: True, "/session/3": True}, {"XDG_SESSION_ID": "gone"}),
+        ({AUTO: True}, {}),
         ({"/session/3": True}, {}),
     ],
 )
 def test_the_session_is_found_by_its_id_or_as_ours_or_on_the_display(
     system: PrivateBus, locked: dict[str, bool], variables: dict[str, str]
 ) -> None:
-    """In that order; a service of the user manager's belongs to no session."""
+    """The named one decides alone; a service of the user manager's belongs to no session."""
 
     async def story() -> None:
         async with Sessions(system.address) as logind:
@@ -274,6 +276,35 @@ def test_a_session_with_a_screen_counts_before_one_without(system: PrivateBus) -
     run(story())
 
 
+@pytest.mark.parametrize("hint", ["LockedHint", "IdleHint"])
+@pytest.mark.parametrize("named", ["", "gone", "c3"])
+def test_who_is_there_in_one_of_several_sessions_is_there(
+    system: PrivateBus, hint: str, named: str
+) -> None:
+    """As with two seats, or with a remote desktop; also if the named session is over."""
+
+    async def story() -> None:
+        async with LiveSessions(system.address) as logind:
+            logind.hint = hint
+            logind.answers |= DISPLAY
+            logind.answers[MANAGER, "GetSession", "c3"] = ("o", ("/session/c3",))
+            mine = [(path, os.getuid(), "mette", "", path) for path in (NEW, OLD, "/session/c3")]
+            logind.answers[MANAGER, "ListSessions"] = ("a(susso)", (mine,))
+            logind.states = {OLD: "active", NEW: "active", "/session/c3": "closing"}
+            logind.types = dict.fromkeys(logind.states, "wayland")
+            logind.locked = dict.fromkeys(logind.states, True)
+            away = LOCKED if hint == "LockedHint" else IDLE
+            variables = {"XDG_SESSION_ID": named} if named else {}
+            async with attending(system=system.address, variables=variables) as watch:
+                assert watch.attendant.presence == away
+                for back, expected in ((OLD, HERE), (NEW, HERE), ("", away)):
+                    logind.locked = {path: path != back for path in logind.states}
+                    await logind.log(OLD)
+                    await watch.until(expected)
+
+    run(story())
+
+
 def test_another_session_on_the_display_is_looked_at(system: PrivateBus) -> None:
     """As soon as logind tells that there is one."""
 
@@ -314,6 +345,43 @@ def test_each_screen_saver_tells_that_it_is_active(
             await watch.until_it_holds(
                 lambda: watch.attendant.known()[Condition.LOCKED] == unlocked
             )
+
+    run(story())
+
+
+class SaverAt(NamedService):
+    """A screen saver whose object is at one path alone."""
+
+    path = ""
+
+    async def called(self, message: Message) -> None:
+        """Answer there."""
+        if message.header.fields[HeaderFields.path] == self.path:
+            await super().called(message)
+        else:
+            await self.send(new_error(message, "org.freedesktop.DBus.Error.UnknownObject"))
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        (SAVER, "/ScreenSaver"),
+        ("org.mate.ScreenSaver", "/"),
+        ("org.xfce.ScreenSaver", "/"),
+        ("org.xfce.ScreenSaver", "/org/xfce/ScreenSaver"),
+    ],
+)
+def test_a_screen_saver_is_asked_where_its_version_has_its_object(
+    bus: PrivateBus, name: str, path: str
+) -> None:
+    """Programs of one name have moved it."""
+
+    async def story() -> None:
+        saver = SaverAt(bus.address, name)
+        saver.path = path
+        saver.answers[name, "GetActive"] = ("b", (True,))
+        async with saver, attending(bus.address) as watch:
+            assert watch.attendant.presence == LOCKED
 
     run(story())
 

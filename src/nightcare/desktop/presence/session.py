@@ -38,15 +38,16 @@ _OF_A_PERSON = "user"
 
 _SAVER, _SAVER_PATH = "org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"
 _SCREEN_SAVERS = (
-    (_SAVER, _SAVER_PATH, _SAVER),
-    ("org.gnome.ScreenSaver", "/org/gnome/ScreenSaver", "org.gnome.ScreenSaver"),
-    # GNOME Shell itself; the name above is that of a proxy, which may not have been started.
-    ("org.gnome.Shell.ScreenShield", "/org/gnome/ScreenSaver", "org.gnome.ScreenSaver"),
-    ("org.cinnamon.ScreenSaver", "/org/cinnamon/ScreenSaver", "org.cinnamon.ScreenSaver"),
-    ("org.mate.ScreenSaver", "/", "org.mate.ScreenSaver"),
-    ("org.xfce.ScreenSaver", "/", "org.xfce.ScreenSaver"),
+    (_SAVER, (_SAVER_PATH, "/ScreenSaver"), _SAVER),
+    # The second name is GNOME Shell's; the first is that of a proxy, which may not run.
+    ("org.gnome.ScreenSaver", ("/org/gnome/ScreenSaver",), "org.gnome.ScreenSaver"),
+    ("org.gnome.Shell.ScreenShield", ("/org/gnome/ScreenSaver",), "org.gnome.ScreenSaver"),
+    *(
+        (f"org.{one}.ScreenSaver", (f"/org/{one}/ScreenSaver", "/"), f"org.{one}.ScreenSaver")
+        for one in ("cinnamon", "mate", "xfce")
+    ),
 )
-"""The name, the path of the object and the interface of each."""
+"""The name, the paths of the object by version or program, and the interface of each."""
 
 _MUTTER = "org.gnome.Mutter.IdleMonitor"
 _IDLE_CORE = "/org/gnome/Mutter/IdleMonitor/Core"
@@ -162,11 +163,14 @@ def _presenting_sources() -> tuple[PresenceSource, ...]:
     )
 
 
-def _saver(name: str, path: str, interface: str) -> PresenceSource:
+def _saver(name: str, paths: tuple[str, ...], interface: str) -> PresenceSource:
     async def ask(bus: Connection, owner: str) -> bool:
-        at = DBusAddress(path, bus_name=owner, interface=interface)
-        (active,) = await bus.call(at, "GetActive", "b")
-        return bool(active)
+        for path in paths:
+            at = DBusAddress(path, bus_name=owner, interface=interface)
+            with contextlib.suppress(CallError):
+                (active,) = await bus.call(at, "GetActive", "b")
+                return bool(active)
+        raise CallError(name)
 
     return PresenceSource(
         Condition.LOCKED, name, name, ask, (ChangeSignal(name, interface, "ActiveChanged"),)
@@ -175,8 +179,9 @@ def _saver(name: str, path: str, interface: str) -> PresenceSource:
 
 def _of_session(condition: Condition, hint: str, session: str) -> PresenceSource:
     async def ask(bus: Connection, owner: str) -> bool:
-        other: bool | None = None
-        async for path in _own_sessions(bus, owner, session):
+        with_screen: list[bool] = []
+        without: list[bool] = []
+        async for path, named in _own_sessions(bus, owner, session):
             at = DBusAddress(path, bus_name=owner, interface=_SESSION)
             # A session that is closing, or in the background, keeps the hints that it had last.
             if await _text_of(bus, at, "State") not in {"active", ""}:
@@ -190,13 +195,16 @@ def _of_session(condition: Condition, hint: str, session: str) -> PresenceSource
                 continue
             kind = await _text_of(bus, at, "Type")
             if kind in {*_GRAPHICAL, ""}:
-                return on
-            if condition is Condition.IDLE and kind in _OF_A_TERMINAL:
-                continue
-            other = on if other is None else other
-        if other is None:
+                if named:
+                    return on
+                with_screen.append(on)
+            elif condition is not Condition.IDLE or kind not in _OF_A_TERMINAL:
+                without.append(on)
+        found = with_screen or without
+        if not found:
             raise CallError("no session of this user says so")
-        return other
+        # The person is present if any session says so.
+        return all(found)
 
     return PresenceSource(
         condition,
@@ -214,33 +222,34 @@ def _of_session(condition: Condition, hint: str, session: str) -> PresenceSource
     )
 
 
-async def _own_sessions(bus: Connection, owner: str, session: str) -> AsyncIterator[str]:
-    """Yield the paths of sessions that may be the user's, the most likely first.
+async def _own_sessions(
+    bus: Connection, owner: str, session: str
+) -> AsyncIterator[tuple[str, bool]]:
+    """Yield the paths of the user's sessions, and whether the environment names them.
 
     These are the one named in the environment, the one of this process, the one on the user's
-    display (a user service belongs to none), and any other of theirs. Some may not exist.
+    display (a user service belongs to none), and all others. Some may not exist, or come twice.
     """
     manager = DBusAddress("/org/freedesktop/login1", bus_name=owner, interface=_MANAGER)
     # In a user namespace the process may have another user id than at logind.
-    users, seat = {os.getuid()}, ""
+    users = {os.getuid()}
     if session:
         with contextlib.suppress(CallError):
             (path,) = await bus.call(manager, "GetSession", "o", session)
-            yield str(path)
+            yield str(path), True
             named = DBusAddress(path, bus_name=owner, interface=_SESSION)
             users.add(await _first_of(bus, named, "User", "(uo)"))
-            seat = await _first_of(bus, named, "Seat", "(so)")
-    yield _OWN_SESSION
+    yield _OWN_SESSION, False
     user = DBusAddress(_OWN_USER, bus_name=owner, interface=_USER)
     with contextlib.suppress(CallError):
         match await bus.get_property(user, "Display"):
             case ("(so)", (str(), str(path))):
-                yield path
+                yield path, False
     with contextlib.suppress(CallError):
         (sessions,) = await bus.call(manager, "ListSessions", "a(susso)")
-        for _, number, _, _, path in sorted(sessions, key=lambda one: bool(one[3] != seat)):
+        for _, number, _, _, path in sessions:
             if number in users:
-                yield str(path)
+                yield str(path), False
 
 
 async def _first_of(bus: Connection, at: DBusAddress, name: str, kind: str) -> Any:
