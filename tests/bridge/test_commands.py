@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nightcare.bridge.commands import SEEN_FIRST, Command, Published, act, meant, parse
+from nightcare.bridge.commands import SEEN_FIRST, Command, Published, act, parse, target_key
 from nightcare.bridge.topics import Topics
 from nightcare.domain.delivery import Closed, Outcome, Snoozed
 from nightcare.errors import NightcareError, NothingToDo
@@ -47,7 +47,7 @@ def give(made: Desk, name: str, payload: bytes, known: Published | None = None) 
     command = parse(name, payload)
     if command is None:
         raise NothingToDo("nothing_to_answer")
-    key = meant(command, known, TOPICS.token, made.journal.unsettled(), made.now)
+    key = target_key(command, known, TOPICS.token, made.journal.unsettled(), made.now)
     act(command, key, made.answers(), made.journal, made.now)
 
 

@@ -98,7 +98,7 @@ def test_a_night_is_asked_after_until_it_is_answered(diary: DiaryActions) -> Non
     assert diary.question(NOW, WAKE, BEFORE, screen_taken=True) == AskLater(None)
     assert diary.question(NOW, None, BEFORE, screen_taken=False) == AskNot()
     assert diary.question(NOW, WAKE, None, screen_taken=False) == AskNot()
-    diary.asked(NIGHT, NOW)
+    diary.record_question(NIGHT, NOW)
     again = NOW + timedelta(hours=1)
     assert diary.question(NOW, WAKE, BEFORE, screen_taken=False) == AskLater(again)
     assert diary.question(again, WAKE, BEFORE, screen_taken=False) == expected

@@ -12,7 +12,7 @@ from typing import TextIO
 from nightcare.bridge.act_exchange import SharedMessage
 from nightcare.bridge.broker_answers import Trouble
 from nightcare.bridge.broker_connection import BrokerConnection, RetryDelays, Will
-from nightcare.bridge.commands import Published, act, meant, parse
+from nightcare.bridge.commands import Published, act, parse, target_key
 from nightcare.bridge.publication import BridgeFacts, changes_at, events, expiries, retained
 from nightcare.bridge.publisher import Publisher, PublisherCalls, expiry_of, settle
 from nightcare.bridge.reader import JournalReader
@@ -307,7 +307,7 @@ class BridgeApp:
             return
         try:
             with reader.journal.transaction():
-                key = meant(
+                key = target_key(
                     command, self._published, self._topics.token, reader.journal.unsettled(), now()
                 )
                 actions = UserActions(reader.schedule, reader.zone, reader.journal)

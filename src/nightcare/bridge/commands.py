@@ -74,7 +74,7 @@ class Published:
     since: datetime
 
 
-def meant(
+def target_key(
     command: Command,
     published: Published | None,
     token: Callable[[Key], str],

@@ -138,30 +138,30 @@ def report(
 ) -> Report:
     """Return the report on these care days; records of others are left out."""
     within = set(days)
-    told = nights(days, cramps, mornings)
+    covered = nights(days, cramps, mornings)
     settled = [one for one in deliveries if one.key.care_day in within and _came(one)]
     own = sorted((one for one in cramps if one.place.care_day in within), key=lambda one: one.at)
     hours = Counter(one.local.hour // SPAN_HOURS * SPAN_HOURS for one in own if one.place.by_night)
     return Report(
         days=tuple(days),
-        nights=tuple(told),
-        counted=_counted(told),
+        nights=tuple(covered),
+        counted=_counted(covered),
         cramps=tuple(own),
-        worst=_worst(told),
+        worst=_worst(covered),
         hours={hour: hours[hour] for hour in sorted(hours, key=lambda one: (one - _EVENING) % 24)},
         topics={
             topic: _reminded(one for one in settled if one.topic is topic)
             for topic in Topic
             if any(one.topic is topic for one in settled)
         },
-        weeks=_spans(days, told, settled, _monday),
-        months=_spans(days, told, settled, _first_of_month),
+        weeks=_spans(days, covered, settled, _monday),
+        months=_spans(days, covered, settled, _first_of_month),
     )
 
 
 def _spans(
     days: Sequence[date],
-    told: Sequence[Night],
+    covered: Sequence[Night],
     settled: Sequence[Delivery],
     beginning: Callable[[date], date],
 ) -> tuple[ReportSpan, ...]:
@@ -170,7 +170,7 @@ def _spans(
     for day in days:
         firsts.setdefault(beginning(day), day)
     nights_of: defaultdict[date, list[Night]] = defaultdict(list)
-    for night in told:
+    for night in covered:
         nights_of[beginning(night.night)].append(night)
     deliveries_of: defaultdict[date, list[Delivery]] = defaultdict(list)
     for delivery in settled:
@@ -200,17 +200,17 @@ def days_until(last: date, count: int) -> list[date]:
     return [last - timedelta(days=back) for back in range(count - 1, -1, -1)]
 
 
-def _counted(told: Sequence[Night]) -> Nights:
+def _counted(covered: Sequence[Night]) -> Nights:
     return Nights(
-        all=len(told),
-        cramps=sum(one.had_cramps for one in told),
-        free=sum(one.recorded and not one.had_cramps for one in told),
-        severe=sum(one.severe for one in told),
+        all=len(covered),
+        cramps=sum(one.had_cramps for one in covered),
+        free=sum(one.recorded and not one.had_cramps for one in covered),
+        severe=sum(one.severe for one in covered),
     )
 
 
-def _worst(told: Sequence[Night]) -> dict[Severity | None, int]:
-    worst = Counter(one.worst for one in told if one.had_cramps)
+def _worst(covered: Sequence[Night]) -> dict[Severity | None, int]:
+    worst = Counter(one.worst for one in covered if one.had_cramps)
     return {kind: worst[kind] for kind in (*reversed(Severity), None) if worst[kind]}
 
 

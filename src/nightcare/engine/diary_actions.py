@@ -182,7 +182,7 @@ class DiaryActions:
         (told,) = nights([night], self.pages.cramps(night), [] if said is None else [said])
         return told
 
-    def asked(self, night: date, now: datetime) -> None:
+    def record_question(self, night: date, now: datetime) -> None:
         """Record that the question about a night was shown now (UTC)."""
         self.pages.record_question(night, now)
 

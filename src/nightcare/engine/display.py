@@ -86,7 +86,7 @@ class Display:
             if session is None or delivery.key != session.key
         }
         for name in [name for name in self._keys if name not in wanted]:
-            self.left(name)
+            self.mark_closed(name)
             self._screen.close(name)
         fresh = wanted.keys() - self._keys.keys()
         trial = self._trial
@@ -134,15 +134,15 @@ class Display:
         tried = [] if self._trial is None else [self._trial.token]
         return [*(self._keys.keys() - self._deferred), *tried]
 
-    def taken(self, name: str) -> None:
+    def mark_shown(self, name: str) -> None:
         """Record that the notifier has shown a message."""
         self._taken.add(name)
 
-    def lost(self, name: str) -> None:
+    def mark_lost(self, name: str) -> None:
         """Record that no notifier has a message that should be on the screen."""
         self._taken.discard(name)
 
-    def left(self, name: str) -> None:
+    def mark_closed(self, name: str) -> None:
         """Record that a message is not on the screen any more."""
         self._keys.pop(name, None)
         self._taken.discard(name)
@@ -164,7 +164,7 @@ class Display:
             with self._journal.transaction():
                 self._journal.save(replace(delivery, state=back))
         for name in tuple(self._keys):
-            self.left(name)
+            self.mark_closed(name)
             self._screen.close(name)
         return True
 

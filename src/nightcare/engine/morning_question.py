@@ -71,8 +71,8 @@ class MorningQuestion(DeferrablePrompt):
         diary = DiaryActions(context.journal.diary, context.calendar())
         assert night is not None
         if super().concerns(event) and not self._shown:
-            diary.asked(night, now)
-            self._taken(now, _STAYS)
+            diary.record_question(night, now)
+            self._mark_shown(now, _STAYS)
             self._log("log_asked")
         match event:
             case ButtonPressed(_, key) if key in set(Answer):

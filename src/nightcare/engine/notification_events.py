@@ -41,12 +41,12 @@ def handle_event(
         return
     match event:
         case NotificationShown():
-            on_screen.taken(event.token)
+            on_screen.mark_shown(event.token)
             _shown(context, delivery, delivery.state, now)
         case ButtonPressed(_, button):
             _answered(context, on_screen, guided_routine, delivery, button, now)
         case NotificationClosed(_, by_itself):
-            on_screen.left(event.token)
+            on_screen.mark_closed(event.token)
             if by_itself:
                 _taken_off(context, delivery, delivery.state, now)
             else:
@@ -72,10 +72,10 @@ def handle_delivery(
         return
     match event:
         case Rejected(_, DeliveryStatus.TAKEN_OFF):
-            on_screen.lost(event.token)
+            on_screen.mark_lost(event.token)
             context.deliver(delivery, DeliveryStatus.TAKEN_OFF)
         case Rejected(_, status):
-            on_screen.lost(event.token)
+            on_screen.mark_lost(event.token)
             context.reject(delivery, status, now)
         case Sent() if displayed.delivery in _BEFORE_SENT:
             # A message that is sent again stays refused until a notifier shows it.
@@ -176,7 +176,7 @@ def _start(
     routine = context.routine_of(delivery)
     if routine is None:
         # An edit has removed the routine: show the reminder again as it is configured now.
-        on_screen.left(token(delivery))
+        on_screen.mark_closed(token(delivery))
     else:
         guided_routine.start(delivery, routine, context.journal, now)
 

@@ -72,7 +72,7 @@ class DeferrablePrompt(ABC):
         self._closes, self._shown = until, False
         self._screen.show(message)
 
-    def _taken(self, now: datetime, stays: timedelta) -> None:
+    def _mark_shown(self, now: datetime, stays: timedelta) -> None:
         """Record that a notifier has shown it (now in UTC), and how long it stays."""
         closes = now + stays
         self._closes = closes if self._closes is None else min(closes, self._closes)

@@ -43,7 +43,7 @@ class ReferralNotice(DeferrablePrompt):
     def handle_event(self, event: MessageEvent, context: Context, now: datetime) -> None:
         """Record that it was shown."""
         if not self._shown:
-            self._taken(now, _STAYS)
+            self._mark_shown(now, _STAYS)
             context.journal.write_note(PROFESSIONAL_NOTE, {"shown": now.isoformat()})
             self._log("log_professional")
         if isinstance(event, ButtonPressed | NotificationClosed):

@@ -58,7 +58,7 @@ class Welcome(DeferrablePrompt):
     def handle_event(self, event: MessageEvent, context: Context, now: datetime) -> None:
         """Record that it was shown, or show the reminder after a press of the button."""
         if super().concerns(event) and not self._shown:
-            self._taken(now, _STAYS)
+            self._mark_shown(now, _STAYS)
             context.journal.write_note(WELCOME_NOTE, {"shown": now.isoformat()})
             self._log("log_welcome")
         match event:

@@ -62,7 +62,7 @@ async def rehearse(  # noqa: PLR0913 - everything outside is passed in
     clock = _JumpingClock(day.wake - _INSTANT)
     journal = Journal.in_memory()
 
-    def told(key: str, /, **values: object) -> None:
+    def log_now(key: str, /, **values: object) -> None:
         log(key, clock.now(), **values)
 
     service = Engine(
@@ -71,48 +71,48 @@ async def rehearse(  # noqa: PLR0913 - everything outside is passed in
         journal=journal,
         screen=screen,
         translator=translator,
-        log=told,
+        log=log_now,
     )
 
-    def happened(event: NotifierEvent) -> None:
+    def handle_event(event: NotifierEvent) -> None:
         service.event(event, clock.now())
 
     planned = plan(schedule.enabled, Calendar(schedule.sleep, zone), day.date, 1)
-    askings = sum(_askings(schedule, one.key.reminder) for one in planned)
-    serving = asyncio.create_task(screen.run(happened))
+    showings = sum(_showings(schedule, one.key.reminder) for one in planned)
+    running = asyncio.create_task(screen.run(handle_event))
     try:
         service.start(clock.now())
         seen: set[str] = set()
         while (coming := _next(service, clock.now())) is not None and coming < day.ends:
             if journal.routine_session() is not None:
                 # A guided routine takes its usual time.
-                await _for(serving, (coming - clock.now()).total_seconds())
+                await _for(running, (coming - clock.now()).total_seconds())
                 coming = clock.now()
             clock.set(coming)
             service.update(coming)
             new = {token(one) for one in journal.unsettled() if one.displayed} - seen
             if new:
                 seen |= new
-                await _for(serving, seconds / max(askings, 1))
+                await _for(running, seconds / max(showings, 1))
     finally:
         service.stop()
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
         journal.close()
 
 
-async def _for(serving: asyncio.Task[None], seconds: float) -> None:
+async def _for(running: asyncio.Task[None], seconds: float) -> None:
     """Wait for some seconds.
 
     Raises:
         Exception: The error of the notifier, if it fails meanwhile.
     """
-    await asyncio.wait({serving}, timeout=max(seconds, 0.0))
-    if serving.done():
-        serving.result()
+    await asyncio.wait({running}, timeout=max(seconds, 0.0))
+    if running.done():
+        running.result()
 
 
-def _askings(schedule: Schedule, name: str) -> int:
+def _showings(schedule: Schedule, name: str) -> int:
     repeat = schedule.named(name).repeat
     return 1 if repeat is None else 1 + repeat.times
 
