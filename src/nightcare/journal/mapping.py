@@ -37,6 +37,9 @@ UNREADABLE = (ValueError, TypeError, ArithmeticError, LookupError, AttributeErro
 
 _COUNTS = range(2**32)
 
+_UNDECODABLE = "\N{REPLACEMENT CHARACTER}"
+"""The character that the database reads for bytes that are not UTF-8."""
+
 _YEARS = range(2, 9999)
 """Other years count as damage: near the limits of the calendar, a conversion of zones may fail."""
 
@@ -88,11 +91,18 @@ def key_row(key: Key) -> tuple[str, str, str]:
 
 
 def parse_key(reminder: object, care_day: object, slot: object) -> Key:
-    """Return the key in three columns; refuse a name that is invalid in a config."""
+    """Return the key in three columns.
+
+    A name that is invalid in a config is refused, and so is a key that would be written otherwise:
+    its row would not be found again, and an open occurrence would stay open.
+    """
     name = str(reminder)
     if not name or any(map(is_unsafe, name)):
         raise ValueError(name)
-    return Key(name, parse_day(str(care_day)), str(slot))
+    key = Key(name, parse_day(str(care_day)), str(slot))
+    if key_row(key) != (reminder, care_day, slot) or _UNDECODABLE in name + key.slot:
+        raise ValueError(name)
+    return key
 
 
 def _format_optional(value: datetime | None) -> str | None:
