@@ -39,7 +39,7 @@ class ComputerList:
     computer: str
 
     def receive(self, messages: Iterable[SharedMessage], now: datetime, *, live: bool) -> bool:
-        """Record what other computers publish about themselves (now in UTC).
+        """Record the facts that other computers publish about themselves (now in UTC).
 
         Args:
             messages: The messages.

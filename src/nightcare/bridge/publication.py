@@ -38,7 +38,7 @@ class BridgeFacts:
         topics: The names of the topics.
         outlook: The plan and the journal.
         translator: The language of the person.
-        presence: The conditions of presence that the service knows of, by name.
+        presence: The conditions of presence that the service publishes, by name.
         running: Whether the service runs.
         nights: The nights of the last days; None if they are not to be published.
         detail: Whether to publish what a reminder is about.
@@ -232,7 +232,7 @@ def _texts(delivery: Delivery, reminder: Reminder | None, facts: BridgeFacts) ->
         return {"title": "nightcare", "message": facts.translator.text("mqtt_a_reminder")}
     tips = {one.id: one for one in facts.translator.guidance.tips}
     tip = None if delivery.tip is None else tips.get(delivery.tip)
-    # The phone need not know that a reminder is repeated.
+    # The phone does not show that a reminder is repeated.
     first = replace(delivery, seen=False)
     message = compose(first, reminder, facts.translator, tip=tip, lengths=(), last_before_bed=False)
     return {"title": message.title, "message": message.body or message.title}

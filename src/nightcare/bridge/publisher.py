@@ -169,7 +169,7 @@ class Publisher:
             self.refused ^= {topic}
             self._calls.changed(None)
 
-    # What the broker holds
+    # Retained messages of the broker
 
     def _receive_shared(self, message: SharedMessage, topic: str) -> None:
         own = message.computer == self._topics.computer

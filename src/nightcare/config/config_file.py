@@ -130,7 +130,7 @@ def _parsed(name: str, text: str) -> ConfigFile:
     except tomli.TOMLDecodeError as error:
         raise ConfigError((not_toml(error, name),)) from error
     except ValueError as error:
-        # Python reads no number of more than 4300 digits, and tomli does not say where it is.
+        # Python reads no number of more than 4300 digits, and tomli does not report its position.
         raise _refused(name, "number_too_long", number_too_long(text)) from error
     except RecursionError as error:
         raise _refused(name, "file_too_deep") from error

@@ -39,7 +39,7 @@ _LARGEST = 1_000_000
 _DAY = 86_400
 _STEP = 3 * _DAY
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
-"""The years for which the C library is asked; outside them its first and last offset apply."""
+"""The years for which the C library is queried; outside them its first and last offset apply."""
 
 
 class ZoneSource(StrEnum):

@@ -62,7 +62,7 @@ class RoutineStep:
 
 @dataclass(frozen=True)
 class Routine:
-    """Ordered, timed steps that a stretching notification can lead through.
+    """A guided stretch: timed steps in order.
 
     Attributes:
         id: Its name in the config.

@@ -1,4 +1,4 @@
-"""The rule for the morning question: whether and when to ask about the last night."""
+"""The rule for the morning question about the last night, and for its time."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ _MOST_YEARS = 9
 
 @dataclass(frozen=True)
 class NearDay:
-    """A day that is so many days after today: tomorrow (1), yesterday (-1)."""
+    """A day by its distance from today: tomorrow (1), yesterday (-1)."""
 
     away: int
 
@@ -24,7 +24,7 @@ class Weekday:
 
     Attributes:
         number: The day, Monday 0.
-        toward: 1 if it comes after today, -1 if it was before, 0 where nobody said.
+        toward: 1 if it comes after today, -1 if it was before, 0 if that was not given.
     """
 
     number: int
@@ -36,8 +36,8 @@ class OnDate:
     """A date, whose year may be left open, and then the month too.
 
     Attributes:
-        year: The year; None where nobody said.
-        month: From 1; None where nobody said.
+        year: The year; None if it was not given.
+        month: From 1; None if it was not given.
         day: From 1.
         weekday: The day of the week that was named with it, Monday 0, if any.
     """
@@ -48,7 +48,7 @@ class OnDate:
     weekday: int | None = None
 
     def within(self, year: int, month: int) -> date | None:
-        """Return the date, in this year and month where none was said; None if there is no such."""
+        """Return the date, in this year and month if none was given; None if it does not exist."""
         try:
             return date(self.year or year, self.month or month, self.day)
         except ValueError:

@@ -47,7 +47,7 @@ class Outlook:
         calendar: The care days, with tonight's bedtime.
         global_state: The state shared by all reminders.
         deliveries: Those of the last days (`RECENT`), and all without an outcome.
-        routine_key: The occurrence that leads through a routine, if any.
+        routine_key: The occurrence whose routine is under way, if any.
         now: The instant (UTC).
     """
 
@@ -185,7 +185,7 @@ class Outlook:
             ]
         return entries
 
-    # What the journal knows
+    # Records of the journal
 
     @cached_property
     def _postponed(self) -> frozenset[Key]:
@@ -219,7 +219,7 @@ class Outlook:
         there = [one for one in self.unsettled() if one.key != self.routine_key]
         return ScreenForecast(self.schedule, self.calendar, self.global_state, there, self.now)
 
-    # What comes, and when
+    # Coming occurrences
 
     def _first(self, reminder: Reminder) -> list[_Coming]:
         """Return the first coming occurrence of a reminder, after all that a pause delays."""

@@ -14,7 +14,7 @@ class Computer:
     Attributes:
         id: Its id.
         name: Its name, as the person gave it, or its host name.
-        seen: When it was last heard of (UTC).
+        seen: The time of its last message (UTC).
         online: Whether its bridge is connected and its service runs.
         version: Its version of nightcare.
         schedule: A digest of each part of its schedule, by the key of the config.

@@ -79,8 +79,8 @@ def decide(delivery: Delivery, reminder: Reminder | None, situation: Situation) 
 
     Args:
         delivery: The occurrence and its state.
-        reminder: Its reminder as configured now; None where it is configured no more.
-        situation: What the decision rests on.
+        reminder: Its reminder as configured now; None if it is no longer configured.
+        situation: The facts of the decision.
     """
     now = situation.now
     if delivery.settled:
@@ -108,8 +108,8 @@ def review(delivery: Delivery, reminder: Reminder | None, situation: Situation) 
 
     Args:
         delivery: The occurrence, which is open.
-        reminder: Its reminder as configured now; None where it is configured no more.
-        situation: What the decision rests on.
+        reminder: Its reminder as configured now; None if it is no longer configured.
+        situation: The facts of the decision.
     """
     now, state = situation.now, delivery.state
     if not isinstance(state, Active):

@@ -92,9 +92,9 @@ class Report:
         nights: Their nights, one by one.
         counted: The same, counted.
         cramps: Each cramp that was noted, by night and by day, in order of time.
-        worst: How many nights had which worst severity; None where nothing was said of it.
-        hours: How many cramps of the nights began in which hours of the clock, by the first hour.
-        topics: What became of the reminders of each topic that came at all.
+        worst: The number of nights for each worst severity; None if the severity was not noted.
+        hours: The number of cramps by night for each span of hours, by its first hour.
+        topics: The counts of the reminders of each topic that had any.
         weeks: Nights and reminders, week by week.
         months: The same, month by month.
     """
@@ -116,7 +116,7 @@ class Report:
 
     @property
     def by_month(self) -> bool:
-        """True if it is so long that it is read month by month."""
+        """True if it is so long that it is divided into months."""
         return len(self.days) > LONGEST_BY_WEEK
 
     @property
@@ -126,7 +126,7 @@ class Report:
 
     @property
     def enough(self) -> bool:
-        """True if there are so many nights on record that something can be said."""
+        """True if there are enough recorded nights for a conclusion."""
         return self.counted.recorded >= FEWEST_NIGHTS
 
 

@@ -1,8 +1,8 @@
 """The acts of several computers of one person, and the state that follows from all of them.
 
 Each computer numbers its own acts, and never changes one. The state of an occurrence is a function
-of the set of all acts, so computers that know the same acts agree, whatever the order in which they
-received them. Clocks decide only which of two snoozes ends later.
+of the set of all acts, so computers with the same acts agree, in whatever order they received them.
+Clocks decide only which of two snoozes ends later.
 """
 
 from __future__ import annotations

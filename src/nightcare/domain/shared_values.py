@@ -1,8 +1,8 @@
 """The values that several computers of one person share, of which the last one written counts.
 
-Each computer writes under its own id, so every value has one writer. A value is written later than
-every one that its writer knows, also if its clock is behind: so clocks decide only between values
-that were written without knowledge of each other.
+Each computer writes under its own id, so every value has one writer. The time of a new value is
+later than that of every value that its writer has received, even if its clock is behind. So clocks
+decide only between values whose writers had not received the other one.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def show_one(
     Args:
         context: The schedule, zone, journal and texts in use.
         found: The candidates.
-        situation: What the decision rests on.
+        situation: The facts of the decision.
         moved: The occurrences that a change of the plan by the person has made due just now.
     """
     shows = [one for one in found if _may_show(context, one, situation)]

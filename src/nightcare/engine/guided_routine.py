@@ -110,7 +110,8 @@ class GuidedRoutine:
     def update(self, context: Context, now: datetime) -> None:
         """Continue the routine with its stage now (UTC).
 
-        If nobody can have followed its steps, the occurrence is held, and returns as a reminder.
+        If its steps came too late to be followed, the occurrence is held, and returns as a
+        reminder.
         """
         journal = context.journal
         session = journal.routine_session()

@@ -51,7 +51,7 @@ def compose(
         translator: The person's language.
         tip: The next tip; not used if the reminder has the person's own text.
         lengths: The snoozes that make sense now.
-        last_before_bed: Whether it is the last one of the evening, and so says good night.
+        last_before_bed: Whether it is the last one of the evening, and so wishes a good night.
     """
     title, body = title_and_body(reminder, translator, "" if tip is None else tip.text)
     if delivery.seen:

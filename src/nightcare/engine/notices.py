@@ -108,7 +108,7 @@ class Notices:
                 notice.title,
                 notice.body,
                 urgency=Urgency.LOW if passing else Urgency.NORMAL,
-                # A server that knows of places shows one notification in each.
+                # A server that supports places shows one notification in each.
                 place=f"notice {subject}",
                 stays=_STAYS if passing else None,
             )

@@ -150,8 +150,8 @@ class Undo:
         if undone.good_night == today != state.good_night:
             for delivery in closed_by_good_night(self.journal, self.schedule, undone, now):
                 assert isinstance(delivery.state, Closed)
-                # What an earlier "Good night" kept away stays away; that of a clock that ran ahead
-                # was before all of it.
+                # Occurrences that an earlier "Good night" closed stay closed. For an action by a
+                # clock that ran ahead, all of them count as closed by it.
                 by_this = action.at > now or delivery.state.at >= action.at
                 if by_this and delivery.key not in stored:
                     self.journal.save(begin(delivery.occurrence, delivery.topic))

@@ -79,7 +79,7 @@ class PublishedTray:
     Attributes:
         shown: Whether the config allows it and there is a session bus.
         watcher: Whether the desktop has a watcher of tray icons.
-        host: The name of the program that shows it; empty if none has asked for it.
+        host: The name of the program that shows it; empty if none has read it.
     """
 
     shown: bool = False

@@ -244,7 +244,7 @@ class ReloadHandler:
         self._runtime.run_sync()
 
     def _notify_applied(self) -> None:
-        """Log and show what comes next by the new config."""
+        """Log and show the next reminder by the new config."""
         engine, settings, moment = self._runtime.engine, self._settings, now()
         words, zone, coming = settings.translator, settings.zone.zone, engine.following(moment)
         if coming is None:

@@ -33,7 +33,7 @@ from nightcare.streams import discard_output
 
 
 def run_service(named: Path | None, variables: Mapping[str, str]) -> None:
-    """Run the service until it is stopped, after a list of what is to come.
+    """Print the coming reminders, and run the service until it is stopped.
 
     Args:
         named: The config file that `--config` names, if any.
@@ -93,7 +93,7 @@ def asyncio() -> ModuleType:
 
 
 def _outlook(schedule: Schedule, state: Path) -> Outlook:
-    """Return what is to come, by the schedule alone if the journal cannot be used."""
+    """Return the plan, by the schedule alone if the journal cannot be used."""
     moment, zone = now(), chosen(schedule.zone).zone
     try:
         journal = Journal.open(state)

@@ -262,7 +262,7 @@ def _information(name: str, label: str) -> MenuItem:
 
 
 def _when(instant: datetime, facts: TrayFacts) -> str:
-    """Return an instant as say, without "tomorrow": that would be wrong after midnight."""
+    """Return an instant as text without "tomorrow", which would be wrong after midnight."""
     calendar, translator = facts.outlook.calendar, facts.translator
     local, now = calendar.local(instant), calendar.local(facts.outlook.now)
     if local.date() - now.date() != ONE_DAY:

@@ -64,7 +64,7 @@ class UpgradeRestart:
             self._later(SETTLED_SECONDS, 0)
 
     def check_again(self) -> None:
-        """Check files that could not be started anew: the config may be what they refused."""
+        """Check files again that could not be started; the config may have been the reason."""
         if self.state is FilesState.REPLACED and not self.ready:
             self._later(SETTLED_SECONDS, 0)
 

@@ -166,7 +166,7 @@ class NotificationServer:
             return DeliveryStatus.NO_REPLY
 
     def close(self, token: str) -> bool:
-        """Take a message off the screen, also one that is still on its way there.
+        """Take a message off the screen, also one that is still being sent.
 
         Some servers answer that it is closed and leave it on the screen (notification-daemon
         3.20), so a press is still reported.

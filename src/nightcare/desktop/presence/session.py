@@ -34,7 +34,7 @@ _OF_A_TERMINAL = frozenset({"tty", "unspecified"})
 started with startx stays idle for good (systemd#14501)."""
 
 _OF_A_PERSON = "user"
-"""The begin of the classes of sessions in which a person works, such as "user-early"."""
+"""The prefix of the classes of sessions in which a person works, such as "user-early"."""
 
 _SAVER, _SAVER_PATH = "org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"
 _SCREEN_SAVERS = (
@@ -186,7 +186,7 @@ def _of_session(condition: Condition, hint: str, session: str) -> PresenceSource
             # A session that is closing, or in the background, keeps the hints that it had last.
             if await _text_of(bus, at, "State") not in {"active", ""}:
                 continue
-            # Nobody works in one of a greeter, a lock screen, a user manager or a background job.
+            # Sessions of a greeter, a lock screen, a user manager or a background job are ignored.
             if not (await _text_of(bus, at, "Class") or _OF_A_PERSON).startswith(_OF_A_PERSON):
                 continue
             try:

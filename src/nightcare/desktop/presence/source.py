@@ -73,8 +73,8 @@ class PresenceSource:
         by: The name of the source for the user; empty for the notification server by its
             specification.
         name: The name that it owns on the bus; without an owner there is no answer.
-        ask: Asks the owner with this unique name; raises CallError if it cannot say.
-        signals: The signals on which it is asked again.
+        ask: Queries the owner with this unique name; raises CallError without an answer.
+        signals: The signals after which it is queried again.
         on_system_bus: Whether it is on the system bus, not on the session bus.
         when_needed: Whether its answer may change without a signal.
         alone: Whether its answer overrides those of all sources without this flag.

@@ -27,7 +27,7 @@ Properties = dict[str, tuple[str, Any]]
 
 
 class DbusMenu:
-    """The menu, laid out when a host asks for it.
+    """The menu, which is laid out when a host requests it.
 
     An id stands for one item as long as it is remembered, so that a press on an old layout is never
     taken for another item. An item that moves gets another id, because the extension of GNOME may

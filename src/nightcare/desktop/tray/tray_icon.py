@@ -52,7 +52,7 @@ class TrayIcon:
 
     Attributes:
         watched: Whether there is a watcher.
-        host: The name of the program that shows the icon; empty if none has asked for it.
+        host: The name of the program that shows the icon; empty if none has read it.
     """
 
     def __init__(self, client: BusClient, model: TrayModel) -> None:
@@ -138,7 +138,7 @@ class TrayIcon:
 
     async def _register(self, session: BusSession, owner: str) -> None:
         watcher = DBusAddress(_WATCHER_PATH, bus_name=owner, interface=WATCHER)
-        # A watcher that fails or is slow is not asked again: a slow one still has the call, and
+        # A watcher that fails or is slow is not called again: a slow one still has the call, and
         # another one has another owner.
         with contextlib.suppress(CallError, TimeoutError):
             named = await session.bus.call(
