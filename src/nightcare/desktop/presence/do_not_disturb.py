@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from jeepney import DBusAddress
 
@@ -22,14 +21,17 @@ from nightcare.desktop.current_desktop import WINDOW_MANAGERS, current_desktops
 from nightcare.desktop.dbus.connection import BUS, CallError, Connection
 from nightcare.desktop.notify.server_queries import query_information
 from nightcare.desktop.notify.server_traits import INTERFACE, PATH
+from nightcare.desktop.presence.mako_modes import hides_reminders
+from nightcare.desktop.presence.settings_files import settings_file, settings_text
 from nightcare.desktop.presence.source import ChangeSignal, PresenceSource, property_changed
 from nightcare.desktop.programs import printed
 from nightcare.domain.reasons import Condition
-from nightcare.regular_file import read_regular
 
 _DUNST = "org.dunstproject.cmd0"
 _MAKO = "fr.emersion.Mako"
-_MAKO_MODE = "do-not-disturb"
+_MAKO_DEFAULT, _MAKO_MODE = "default", "do-not-disturb"
+"""The mode at the start of some versions, and that of mako(5)'s example."""
+
 _SWAYNC = "org.erikreider.swaync.cc"
 _XFCONF = "org.xfce.Xfconf"
 _XFCE = "Xfce Notify Daemon"
@@ -42,9 +44,6 @@ _DEEPIN_SETTING = 0
 _BUDGIE = "org.budgie_desktop.Notifications"
 _BUDGIE_PATH = "/org/budgie_desktop/Notifications"
 _BUDGIE_DISPATCHER = "org.buddiesofbudgie.budgie.Dispatcher"
-
-_LARGEST_FILE = 2**20
-"""Bytes of the largest settings file that is read; it is read on the event loop."""
 
 _Ask = Callable[[Connection, str], Awaitable[bool]]
 
@@ -173,14 +172,25 @@ async def _dunst(bus: Connection, owner: str) -> bool:
     return await bus.get_bool(_at(owner, PATH, _DUNST), "paused")
 
 
-async def _mako(bus: Connection, owner: str) -> bool:
-    (modes,) = await bus.call(_at(owner, "/fr/emersion/Mako", _MAKO), "ListModes", "as")
-    if _MAKO_MODE in modes:
-        return True
-    if modes != ["default"]:
-        # The user chooses the names of the modes.
-        raise CallError("another mode")
-    return False
+def _mako_source(variables: Mapping[str, str]) -> PresenceSource:
+    """Return the source of mako's modes, whose names the person chooses."""
+    file = settings_file(variables, "mako/config")
+
+    async def ask(bus: Connection, owner: str) -> bool:
+        modes: list[str]
+        (modes,) = await bus.call(_at(owner, "/fr/emersion/Mako", _MAKO), "ListModes", "as")
+        if not set(modes) - {_MAKO_DEFAULT}:
+            return False
+        try:
+            hidden = hides_reminders(settings_text(file), modes)
+        except (OSError, ValueError):
+            hidden = None
+        if hidden is None and _MAKO_MODE not in modes:
+            raise CallError("another mode")
+        return hidden is not False
+
+    # Earlier versions of mako send no signal.
+    return _source("mako", ask, property_changed(INTERFACE, _MAKO), when_needed=True)
 
 
 async def _swaync(bus: Connection, _: str) -> bool:
@@ -253,33 +263,18 @@ def _file_source(
         path: The path of the file below the user's config folder.
         on: A pattern of a file in which do not disturb is on.
     """
-    named = Path(variables.get("XDG_CONFIG_HOME", ""))
-    folder = named if named.is_absolute() else Path(variables.get("HOME", "")) / ".config"
-    file = folder / path
+    file = settings_file(variables, path)
 
     async def ask(bus: Connection, owner: str) -> bool:
         await _require_server(bus, owner, server)
         try:
-            return re.search(on, _settings_text(file), re.MULTILINE) is not None
+            return re.search(on, settings_text(file), re.MULTILINE) is not None
         except FileNotFoundError:
             return False
         except (OSError, ValueError) as error:
             raise CallError(str(file)) from error
 
     return _source(by, ask, when_needed=True)
-
-
-def _settings_text(file: Path) -> str:
-    """Return the text of a settings file.
-
-    Raises:
-        OSError: It cannot be read, or is not a regular file of a usual size.
-        ValueError: It is not in UTF-8.
-    """
-    content = read_regular(file, _LARGEST_FILE + 1)
-    if len(content) > _LARGEST_FILE:
-        raise OSError(file)
-    return content.decode()
 
 
 async def _require_server(bus: Connection, owner: str, name: str) -> None:
@@ -303,8 +298,6 @@ def _at(owner: str, path: str, interface: str) -> DBusAddress:
 _ON_THE_BUS = (
     _source("", _inhibited, property_changed(INTERFACE, INTERFACE)),
     _source("dunst", _dunst, property_changed(INTERFACE, _DUNST)),
-    # Earlier versions of mako send no signal.
-    _source("mako", _mako, property_changed(INTERFACE, _MAKO), when_needed=True),
     _source(
         "swaync",
         _swaync,
@@ -325,6 +318,7 @@ def servers(variables: Mapping[str, str]) -> tuple[PresenceSource, ...]:
     """Return the sources of the notification servers; the one in use is at most one of them."""
     return (
         *_ON_THE_BUS,
+        _mako_source(variables),
         _xfce_source(variables),
         _file_source(
             variables,
