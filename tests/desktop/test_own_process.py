@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,13 +16,14 @@ from nightcare.journal.migrations import VERSION
 
 @pytest.fixture
 def files(tmp_path: Path) -> ProgramFiles:
-    """Make a program of two files."""
-    marker, interpreter = tmp_path / "__init__.py", tmp_path / "python"
+    """Make a program with a module in a package, and its interpreter."""
+    marker, interpreter = tmp_path / "program" / "__init__.py", tmp_path / "python"
+    module = marker.parent / "engine" / "undo.py"
+    module.parent.mkdir(parents=True)
     marker.write_text("old", encoding="utf-8")
+    module.write_text("old", encoding="utf-8")
     interpreter.symlink_to(sys.executable)
-    found = marker.stat()
-    stamp = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
-    return ProgramFiles(marker, interpreter, stamp)
+    return ProgramFiles.found(marker, interpreter)
 
 
 def test_files_that_stay_are_unchanged(files: ProgramFiles) -> None:
@@ -37,6 +40,38 @@ def test_other_files_in_their_place_are_replaced(files: ProgramFiles) -> None:
     files.marker.unlink()
     files.marker.write_text("new one", encoding="utf-8")
     assert files.state() is FilesState.REPLACED
+
+
+def rewrite(module: Path) -> None:
+    """Write a file as `git pull` does, with the length that it had."""
+    later = module.stat().st_mtime_ns + 1
+    module.unlink()
+    module.write_text("new", encoding="utf-8")
+    os.utime(module, ns=(later, later))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [rewrite, lambda module: module.unlink(), lambda module: shutil.rmtree(module.parent),
+     lambda module: module.with_name("redo.py").touch()],
+)  # fmt: skip
+def test_a_change_of_any_module_counts(
+    files: ProgramFiles, change: Callable[[Path], object]
+) -> None:
+    """`git pull` leaves the marker alone where the version is the same."""
+    change(files.marker.parent / "engine" / "undo.py")
+    assert files.state() is FilesState.REPLACED
+
+
+def test_compiled_code_and_files_of_an_editor_count_for_nothing(files: ProgramFiles) -> None:
+    """Python writes the first of them by itself."""
+    for name in ("__pycache__/undo.pyc", "engine/__pycache__/undo.pyc", ".undo.py.swp", "undo.py~"):
+        path = files.marker.parent / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    assert files.state() is FilesState.UNCHANGED
+    names = [one.name for one in files.folders() if one.is_relative_to(files.marker.parent)]
+    assert sorted(names) == ["engine", "program"]
 
 
 def test_a_dead_interpreter_counts_as_missing(files: ProgramFiles) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import threading
 from datetime import timedelta
@@ -227,14 +228,22 @@ def keeps_schedule(bench: Bench) -> bool:
 def test_a_config_that_a_damaged_module_could_not_read_is_read_when_it_is_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
-    """An installer or a full disk left half a file; the active schedule stays until then."""
+    """An installer or a full disk left half a file; the active schedule stays until then.
+
+    After a few attempts nothing wakes up for it until an installer writes something.
+    """
     (tmp_path / "run").mkdir(mode=0o700)
     bench = Bench(tmp_path)
-    (tmp_path / "half_a_module.py").write_text(file, encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr("nightcare.service.config_reload._AGAIN_SECONDS", 0.01)
+    library = tmp_path / "site-packages"
+    library.mkdir()
+    (library / "half_a_module.py").write_text(file, encoding="utf-8")
+    monkeypatch.syspath_prepend(library)
+    monkeypatch.setattr("nightcare.service.config_reload.AGAIN_SECONDS", (0.01, 0.01))
+    monkeypatch.setattr("nightcare.service.config_reload.SETTLED_SECONDS", 0.01)
+    attempts: list[bool] = []
 
     def load(*_: object) -> LoadResult:
+        attempts.append(True)
         importlib.import_module("half_a_module")
         raise AssertionError
 
@@ -248,7 +257,13 @@ def test_a_config_that_a_damaged_module_could_not_read_is_read_when_it_is_whole(
         assert "errors" not in bench.out.getvalue()
         await bench.until(lambda: keeps_schedule(bench))
         assert read_status(bench.app.journal).unread
+        config, loop = bench.app.config, asyncio.get_running_loop()
+        await bench.until(lambda: config._failures == 3)
+        assert config._timer is not None
+        assert config._timer.when() <= loop.time()
+        assert len(attempts) == 3
         monkeypatch.setattr("nightcare.service.config_reload.load_cached", load_cached)
+        (library / "whole_module.py").touch()
         await bench.until(lambda: "The new schedule is active." in bench.out.getvalue())
         assert bench.app.config.mistakes == ()
         assert not keeps_schedule(bench)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from nightcare.desktop.own_process import FilesState
+from nightcare.desktop.own_process import FilesState, ProgramFiles
 from nightcare.journal.migrations import VERSION
+from nightcare.journal.store import Journal
 from nightcare.service import upgrade
 from nightcare.service.upgrade import UpgradeRestart
 
@@ -29,8 +31,14 @@ class Files:
         self.now = FilesState.UNCHANGED
         self.startable = [True]
         self.checks = 0
+        self.edition = 0
+        self.stamp = self.identity()
 
-    def state(self) -> FilesState:
+    def identity(self) -> tuple[int, ...] | None:
+        """Return a number for each edition of them."""
+        return None if self.now is FilesState.MISSING else (self.now.value, self.edition)
+
+    def state_of(self, _: object) -> FilesState:
         """Return what became of them."""
         return self.now
 
@@ -62,7 +70,7 @@ def follow(story: Story) -> None:
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upgrade, "SETTLED_SECONDS", 0.0)
-    monkeypatch.setattr(upgrade, "_AGAIN_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(upgrade, "AGAIN_SECONDS", (0.0, 0.0))
 
 
 def test_new_files_that_can_be_started_are_ready() -> None:
@@ -148,3 +156,73 @@ def test_a_change_that_is_none_checks_nothing() -> None:
         assert files.checks == 0
 
     follow(story)
+
+
+def test_files_that_were_given_up_are_checked_at_their_next_change() -> None:
+    """As after a second `git pull`, which mends the first."""
+
+    async def story(one: UpgradeRestart, files: Files, told: Told) -> None:
+        files.now, files.startable = FilesState.REPLACED, [False]
+        one.touched()
+        assert await told.get() == (FilesState.REPLACED, False)
+        while files.checks < 3:  # noqa: ASYNC110 - what is waited for has no event
+            await asyncio.sleep(0)
+        await asyncio.gather(*one.running())
+        files.edition, files.startable = 1, [True]
+        one.touched()
+        assert await told.get() == (FilesState.REPLACED, True)
+
+    follow(story)
+
+
+def test_a_change_of_any_module_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In new and in old folders, by events alone; a library is reported as well."""
+    marker, library = tmp_path / "nightcare" / "__init__.py", tmp_path / "site-packages"
+    (marker.parent / "engine").mkdir(parents=True)
+    library.mkdir()
+    marker.touch()
+    monkeypatch.syspath_prepend(library)
+    monkeypatch.setattr(ProgramFiles, "can_start", lambda *_: True)
+
+    async def story() -> None:
+        events: asyncio.Queue[None] = asyncio.Queue()
+        told: asyncio.Queue[FilesState] = asyncio.Queue()
+        files = ProgramFiles.found(marker, Path(sys.executable))
+        one = UpgradeRestart(files, None, lambda: told.put_nowait(one.state))
+        following = asyncio.create_task(one.run(lambda: events.put_nowait(None)))
+        await events.get()
+        (library / "pydantic.py").touch()
+        await events.get()
+        assert told.empty()
+        for folder in ("engine", "engine", "new", "new/inner"):
+            (marker.parent / folder).mkdir(exist_ok=True)
+            (marker.parent / folder / "module.py").write_text(f"{folder}", encoding="utf-8")
+            assert await told.get() is FilesState.REPLACED
+        following.cancel()
+        one.stop()
+        await asyncio.gather(*one.running())
+
+    async def main() -> None:
+        async with asyncio.timeout(SECONDS):
+            await story()
+
+    asyncio.run(main())
+
+
+def test_nothing_restarts_while_the_files_change_again(tmp_path: Path) -> None:
+    """They were ready, and half of the next edition is there."""
+    journal = Journal.open(tmp_path)
+
+    async def story(one: UpgradeRestart, files: Files, told: Told) -> None:
+        files.now = FilesState.REPLACED
+        one.touched()
+        assert await told.get() == (FilesState.REPLACED, True)
+        assert one.is_due(journal)
+        files.edition, files.startable = 1, [False]
+        one.touched()
+        assert not one.is_due(journal)
+        assert await told.get() == (FilesState.REPLACED, False)
+        assert not one.is_due(journal)
+
+    follow(story)
+    journal.close()

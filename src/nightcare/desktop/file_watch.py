@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import stat
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,33 +15,40 @@ _LOOK_EVERY = 5.0
 _MOST_LINKS = 40
 """The kernel's own limit of symbolic links to follow, path_resolution(7)."""
 
-_Places = dict[Path, set[Path]]
-"""The names to watch in each folder."""
+_Places = dict[Path, set[Path] | None]
+"""The names to watch in each folder; None for all."""
+
+_Folders = Callable[[], Iterable[Path]]
 
 
-async def watch(path: Path, changed: Callable[[], None]) -> None:
+async def watch(path: Path, changed: Callable[[], None], folders: _Folders = tuple) -> None:
     """Call `changed` at the start and whenever a file may have changed, until cancelled.
 
     The file may be replaced, may be a link, and may be missing together with its folder. On Linux
     the kernel reports changes, inotify(7). Elsewhere, or if inotify fails, `changed` is called
     every five seconds.
+
+    Args:
+        path: The file.
+        changed: The function to call.
+        folders: Returns folders in which every file is watched as well.
     """
-    async for _ in _changes(path):
+    async for _ in _changes(path, folders):
         changed()
 
 
-async def _changes(path: Path) -> AsyncIterator[None]:
+async def _changes(path: Path, folders: _Folders) -> AsyncIterator[None]:
     if sys.platform == "linux":
         # The kernel limits the number of inotify instances and watches of a user.
         with suppress(OSError):
-            async for change in _kernel_events(path):
+            async for change in _kernel_events(path, folders):
                 yield change
     while True:
         yield
         await asyncio.sleep(_LOOK_EVERY)
 
 
-async def _kernel_events(path: Path) -> AsyncIterator[None]:
+async def _kernel_events(path: Path, folders: _Folders) -> AsyncIterator[None]:
     # asyncinotify would run a program to find the C library, which is already loaded.
     import_with_stubs("asyncinotify", stubs={"ctypes.util": {"find_library": lambda _: None}})
     from asyncinotify import Inotify, Mask  # noqa: PLC0415 - Linux only
@@ -49,10 +56,12 @@ async def _kernel_events(path: Path) -> AsyncIterator[None]:
     written = Mask.CLOSE_WRITE | Mask.ATTRIB
     moved = Mask.CREATE | Mask.MOVED_TO | Mask.MOVED_FROM | Mask.DELETE
     itself = Mask.DELETE_SELF | Mask.MOVE_SELF | Mask.ONLYDIR
+    # Among files of any name only another folder needs another watch.
+    folder = Mask.ISDIR | Mask.DELETE_SELF | Mask.MOVE_SELF
     begun = False
     while True:
         with Inotify() as inotify:
-            places = _places(path)
+            places = _places(path, folders())
             try:
                 watches = {inotify.add_watch(one, written | moved | itself): one for one in places}
             except (FileNotFoundError, NotADirectoryError):
@@ -64,20 +73,20 @@ async def _kernel_events(path: Path) -> AsyncIterator[None]:
                 yield
             async for event in inotify:
                 names = places[watches[event.watch]] if event.watch in watches else set()
-                if event.name is not None and event.name not in names:
+                if event.name is not None and names is not None and event.name not in names:
                     continue
-                if not event.mask & written:
-                    begun = bool(event.mask & Mask.CREATE)
+                if not event.mask & written and (names is not None or event.mask & folder):
+                    begun = names is not None and bool(event.mask & Mask.CREATE)
                     break
                 yield
 
 
-def _places(path: Path) -> _Places:
+def _places(path: Path, folders: Iterable[Path]) -> _Places:
     """Return the folders to watch, with the names in them that a path depends on."""
-    places: _Places = {}
+    names: dict[Path, set[Path]] = {}
     for folder, name in _steps(path.absolute()):
-        places.setdefault(folder, set()).add(Path(name))
-    return places
+        names.setdefault(folder, set()).add(Path(name))
+    return {**names, **{one: None for one in folders if one.is_dir()}}
 
 
 def _steps(path: Path) -> Iterator[tuple[Path, str]]:

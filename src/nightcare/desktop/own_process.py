@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parents[1]
+_LIBRARIES = ("site-packages", "dist-packages")
 _CHECK_SECONDS = 60.0
 _CHECK = (
     "import sys; from nightcare.journal.migrations import VERSION; "
     "sys.exit(1) if VERSION < int(sys.argv.pop(1)) else None; "
+    # One of the modules that are loaded later may be damaged.
+    "import importlib.machinery, pathlib, nightcare; "
+    "files = map(str, pathlib.Path(nightcare.__file__).parent.rglob('*.py')); "
+    "[importlib.machinery.SourceFileLoader(one, one).get_code(one) for one in files]; "
     "from nightcare.service.startup import load_code; load_code(); "
     "import nightcare.desktop.tray.tray_icon, nightcare.service.tray_actions; "
     "from nightcare.cli.main import main; main()"
@@ -34,9 +41,9 @@ class ProgramFiles:
     """The program's files as they were at one time.
 
     Attributes:
-        marker: The file that stands for all of them: every installer writes or removes it.
+        marker: The file that every installer writes or removes; the others are in its folder.
         interpreter: The Python that runs them.
-        stamp: The identity of the marker at that time.
+        stamp: The identity of all of them at that time; None if they were missing.
     """
 
     marker: Path
@@ -46,15 +53,33 @@ class ProgramFiles:
     @classmethod
     def of_this_process(cls) -> ProgramFiles:
         """Return the files as they are now."""
-        marker = _PACKAGE / "__init__.py"
-        return cls(marker, Path(sys.executable), _stamp(marker))
+        return cls.found(_PACKAGE / "__init__.py", Path(sys.executable))
+
+    @classmethod
+    def found(cls, marker: Path, interpreter: Path) -> ProgramFiles:
+        """Return the files of a marker as they are now."""
+        return cls(marker, interpreter, _stamp(marker))
+
+    def identity(self) -> tuple[int, ...] | None:
+        """Return the identity of the files now; None if they or their interpreter are missing."""
+        return _stamp(self.marker) if os.access(self.interpreter, os.X_OK) else None
 
     def state(self) -> FilesState:
         """Return the state of the files now."""
-        now = _stamp(self.marker)
-        if now is None or not os.access(self.interpreter, os.X_OK):
+        return self.state_of(self.identity())
+
+    def state_of(self, identity: tuple[int, ...] | None) -> FilesState:
+        """Return the state of files with an identity."""
+        if identity is None:
             return FilesState.MISSING
-        return FilesState.UNCHANGED if now == self.stamp else FilesState.REPLACED
+        return FilesState.UNCHANGED if identity == self.stamp else FilesState.REPLACED
+
+    def folders(self) -> Iterator[Path]:
+        """Yield the folders of the files, and those in which installers write libraries."""
+        for folder, inner, _ in os.walk(self.marker.parent):
+            inner[:] = [one for one in inner if not _is_incidental(one)]
+            yield Path(folder)
+        yield from (Path(one) for one in sys.path if one.endswith(_LIBRARIES))
 
     def can_start(self, config: Path | None, journal: int) -> bool:
         """Return whether the files there now can be loaded, and accept the journal and the config.
@@ -97,11 +122,33 @@ def _search_path() -> str:
 
 
 def _stamp(marker: Path) -> tuple[int, ...] | None:
+    """Return the identity of a marker and of all files in its folder; None if it is missing."""
     try:
         found = marker.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+    others = hash(frozenset(_files(str(marker.parent))))
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, others
+
+
+def _files(folder: str) -> Iterator[tuple[str, int, int]]:
+    """Yield path, size and time of each file; `git pull` writes those alone that differ."""
+    # What is removed meanwhile changes the identity like any other change.
+    with contextlib.suppress(OSError), os.scandir(folder) as found:
+        for one in found:
+            if _is_incidental(one.name):
+                continue
+            if one.is_dir(follow_symlinks=False):
+                yield from _files(one.path)
+                continue
+            with contextlib.suppress(OSError):
+                status = one.stat()
+                yield one.path, status.st_size, status.st_mtime_ns
+
+
+def _is_incidental(name: str) -> bool:
+    """Return whether a name is that of compiled code, a hidden file or an editor's backup."""
+    return name == "__pycache__" or name.startswith(".") or name.endswith("~")
 
 
 def release_memory() -> None:

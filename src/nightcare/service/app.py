@@ -87,7 +87,7 @@ class ServiceApp:
             self.config.run(self._handle_reload),
             self.desktop.environment.run(self._reloads.handle_environment),
             self.desktop.await_bus(self.runtime.run_sync),
-            self.upgrade.run(),
+            self.upgrade.run(self.config.read_again),
             self._tray.run(),
             watch(self.journal.file, self.runtime.handle_journal),
             watch(LOCAL_TIME, self.runtime.handle_clock),

@@ -28,14 +28,11 @@ from nightcare.paths import config_source, place_of_config
 from nightcare.program_damage import is_damage
 from nightcare.service.active_settings import ActiveSettings, ServiceContext
 from nightcare.service.runtime import Runtime
-from nightcare.service.upgrade import UpgradeRestart
+from nightcare.service.upgrade import AGAIN_SECONDS, SETTLED_SECONDS, UpgradeRestart
 from nightcare.threads import run_in_thread
 
 _SETTLE_SECONDS = 0.2
 """The time that an editor gets to finish writing."""
-
-_AGAIN_SECONDS = 60.0
-"""The delay before a config is read again that damaged program files could not read."""
 
 _UNREAD = "unread"
 """The stamp of a file that is read in any case."""
@@ -91,6 +88,7 @@ class ConfigReload:
         self._stamp: object = _UNREAD
         self._requests: asyncio.Queue[_Request] = asyncio.Queue()
         self._timer: asyncio.TimerHandle | None = None
+        self._failures = 0
 
     @property
     def path(self) -> Path:
@@ -106,7 +104,14 @@ class ConfigReload:
 
     def saved(self) -> None:
         """Reload soon if the file has changed; its writer may not be finished."""
+        self._failures = 0
         self._load_later(_SETTLE_SECONDS)
+
+    def read_again(self) -> None:
+        """Reload soon what damaged files could not read: the program or a library has changed."""
+        if self._failures:
+            self._failures = 1
+            self._load_later(SETTLED_SECONDS)
 
     def _load_later(self, seconds: float) -> None:
         self.stop()
@@ -164,6 +169,7 @@ class ConfigReload:
 
     async def _load(self) -> tuple[Diagnostic, ...]:
         if self._files.state() is FilesState.UNCHANGED:
+            failures, self._failures = self._failures, 0
             try:
                 # It takes a quarter of a second, in which a reminder may be due.
                 self._settings.loaded = await run_in_thread(self._load_here)
@@ -173,8 +179,10 @@ class ConfigReload:
                 # A file of the program was removed, cut short or mixed with another version.
                 if not isinstance(error, OSError) and not is_damage(error):
                     raise
-                # Only one of the program's files is followed, and it did not change.
-                self._load_later(_AGAIN_SECONDS)
+                if failures < len(AGAIN_SECONDS):
+                    # The reason may be another one than a file, which no event reports.
+                    self._load_later(AGAIN_SECONDS[failures])
+                self._failures = failures + 1
             else:
                 return ()
         # The config is read again when the program's files are complete.

@@ -15,8 +15,8 @@ from nightcare.threads import run_in_thread
 SETTLED_SECONDS = 2.0
 """The time without a change after which an installer counts as finished."""
 
-_AGAIN_SECONDS = (5.0, 20.0, 60.0)
-"""The delays before each further check of files that cannot be started yet."""
+AGAIN_SECONDS = (5.0, 20.0, 60.0)
+"""The delays before each further attempt to use files that cannot be used yet."""
 
 
 class UpgradeRestart:
@@ -43,11 +43,24 @@ class UpgradeRestart:
         self._settling: asyncio.TimerHandle | None = None
         self._checking: asyncio.Task[None] | None = None
         self._moved = asyncio.Event()
+        self._checked = files.stamp
+        self._reported = (self.state, self.ready)
 
-    async def run(self) -> None:
-        """Follow the files until cancelled."""
+    async def run(self, event: Callable[[], None] = lambda: None) -> None:
+        """Follow the files until cancelled.
+
+        Args:
+            event: Called whenever one of them, or a library, may have changed.
+        """
+
+        def touched() -> None:
+            self.touched()
+            event()
+
         while True:
-            following = asyncio.create_task(watch(self.files.marker, self.touched))
+            following = asyncio.create_task(
+                watch(self.files.marker, touched, folders=self.files.folders)
+            )
             try:
                 await self._moved.wait()
                 self._moved.clear()
@@ -60,7 +73,9 @@ class UpgradeRestart:
 
     def touched(self) -> None:
         """Check the files soon, because one of them may have changed."""
-        if self.files.state() is not self.state or self._settling is not None:
+        if self._settling is not None or self.files.identity() != self._checked:
+            # An installer may be in the middle of its work.
+            self.ready = False
             self._later(SETTLED_SECONDS, 0)
 
     def check_again(self) -> None:
@@ -86,7 +101,7 @@ class UpgradeRestart:
 
     def is_due(self, journal: Journal) -> bool:
         """Return whether the service shall restart now: nothing is on the screen."""
-        return self.ready and not (
+        return (self.ready and self._settling is None) and not (
             journal.routine_session() or any(one.open for one in journal.unsettled())
         )
 
@@ -109,12 +124,18 @@ class UpgradeRestart:
         self._checking = asyncio.create_task(self._check(tries))
 
     async def _check(self, tries: int) -> None:
-        before = (self.state, self.ready)
-        self.state = self.files.state()
+        self._checked = self.files.identity()
+        self.state = self.files.state_of(self._checked)
         self.ready = self.state is FilesState.REPLACED and await run_in_thread(
             lambda: self.files.can_start(self._config, VERSION)
         )
-        if self.state is FilesState.REPLACED and not self.ready and tries < len(_AGAIN_SECONDS):
-            self._later(_AGAIN_SECONDS[tries], tries + 1)
-        if (self.state, self.ready) != before:
+        if self._settling is not None:
+            # The files have changed again meanwhile.
+            self.ready = False
+        elif self.state is FilesState.REPLACED and not self.ready and tries < len(AGAIN_SECONDS):
+            self._later(AGAIN_SECONDS[tries], tries + 1)
+        found = (self.state, self.ready)
+        if found != self._reported or self.ready:
+            # Files that were ready before may have waited for this check.
+            self._reported = found
             self._changed()
