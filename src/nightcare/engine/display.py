@@ -78,12 +78,11 @@ class Display:
         Returns:
             Whether an occurrence is on the screen already, so that its time begins.
         """
-        session = self._journal.routine_session()
+        guided = self._journal.routine_key()
         wanted = {
             token(delivery): delivery
             for delivery in self._journal.unsettled()
-            if delivery.displayed is not None
-            if session is None or delivery.key != session.key
+            if delivery.displayed is not None and delivery.key != guided
         }
         for name in [name for name in self._keys if name not in wanted]:
             self.mark_closed(name)

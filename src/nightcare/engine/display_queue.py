@@ -80,12 +80,10 @@ def show_one(
 def share_screen(context: Context, situation: Situation) -> None:
     """Close the occurrence on the screen in time to show all that wait while they are fresh."""
     unsettled = context.journal.unsettled()
-    session = context.journal.routine_session()
+    guided = context.journal.routine_key()
     for delivery in unsettled:
         state, reminder = delivery.displayed, context.schedule.reminder(delivery.key.reminder)
-        if state is None or state.shown is None or reminder is None:
-            continue
-        if session is not None and session.key == delivery.key:
+        if state is None or state.shown is None or reminder is None or delivery.key == guided:
             continue
         latest = [
             _latest(context, one, situation)

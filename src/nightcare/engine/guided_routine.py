@@ -222,9 +222,9 @@ class GuidedRoutine:
         reminder is closed; if a server removes it, the routine continues with its next step.
         """
         journal = context.journal
-        session = journal.routine_session()
-        delivery = None if session is None else _open(journal.delivery(session.key))
-        reminder = None if session is None else context.schedule.reminder(session.key.reminder)
+        key = journal.routine_key()
+        delivery = None if key is None else _open(journal.delivery(key))
+        reminder = None if key is None else context.schedule.reminder(key.reminder)
         match event:
             case ButtonPressed(_, button) if delivery is not None and button == DONE:
                 context.answer(delivery, DONE, now)
@@ -240,12 +240,8 @@ class GuidedRoutine:
 
     def reminder(self, journal: JournalPort) -> str | None:
         """Return the name of the reminder whose routine is under way; None without one."""
-        session = journal.routine_session()
-        return (
-            None
-            if session is None or _open(journal.delivery(session.key)) is None
-            else session.key.reminder
-        )
+        key = journal.routine_key()
+        return None if key is None or _open(journal.delivery(key)) is None else key.reminder
 
     def _stop(
         self, delivery: Delivery, reminder: Reminder | None, journal: JournalPort, now: datetime

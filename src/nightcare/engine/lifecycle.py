@@ -164,8 +164,7 @@ def _set_back(context: Context, updated: datetime, now: datetime) -> None:
     """
     if updated > now + _FAR_AHEAD:
         _set_state_back(context, updated, now)
-    session = context.journal.routine_session()
-    guided = None if session is None else session.key
+    guided = context.journal.routine_key()
     for delivery in context.journal.since(now - ONE_DAY):
         state = delivery.state
         closed = state if isinstance(state, Closed) else None
@@ -256,12 +255,10 @@ def _move(context: Context, now: datetime) -> None:
     Those that move ahead leave the screen and come at their new moment. Those whose moment no
     longer exists are dropped, unless the person has seen or snoozed them.
     """
-    calendar, session = context.calendar(), context.journal.routine_session()
+    calendar, guided = context.calendar(), context.journal.routine_key()
     for delivery in context.journal.unsettled():
         reminder = context.schedule.reminder(delivery.key.reminder)
-        moved = postponed(
-            delivery, reminder, calendar, now, None if session is None else session.key
-        )
+        moved = postponed(delivery, reminder, calendar, now, guided)
         if moved is not None:
             context.journal.forget(delivery.key)
             context.log("log_moved", reminder=delivery.key.reminder, due=moved.due)
@@ -276,8 +273,7 @@ def _keep_one_each(context: Context, now: datetime) -> None:
 
     An undo may have restored one beside another, and an answer may have snoozed it at once.
     """
-    unsettled, session = context.journal.unsettled(), context.journal.routine_session()
-    guided = None if session is None else session.key
+    unsettled, guided = context.journal.unsettled(), context.journal.routine_key()
     ordered = sorted(unsettled, key=lambda one: (one.key == guided, one.occurrence.due))
     kept = {one.key.reminder: one.key for one in ordered}
     if len(kept) < len(unsettled):

@@ -61,11 +61,9 @@ def handle_delivery(
     now: datetime,
 ) -> None:
     """Record the delivery status of a reminder, or of a step of its routine (now in UTC)."""
-    session = context.journal.routine_session() if guided_routine.concerns(event) else None
+    guided = context.journal.routine_key() if guided_routine.concerns(event) else None
     delivery = (
-        on_screen.delivery(event.token)
-        if session is None
-        else context.journal.delivery(session.key)
+        on_screen.delivery(event.token) if guided is None else context.journal.delivery(guided)
     )
     displayed = None if delivery is None else delivery.displayed
     if delivery is None or displayed is None:
@@ -106,8 +104,7 @@ def handle_late_press(
     reminder = None if delivery is None else context.schedule.reminder(delivery.key.reminder)
     if delivery is None or reminder is None or event.key == STOP:
         return None
-    session = context.journal.routine_session()
-    if session is not None and session.key == delivery.key and not delivery.settled:
+    if delivery.key == context.journal.routine_key() and not delivery.settled:
         # It was pressed on the reminder whose stretch continues.
         return None
     if isinstance(delivery.state, Closed) and delivery.state.outcome is Outcome.DONE:
@@ -144,8 +141,8 @@ def handle_routine_event(
     context: Context, guided_routine: GuidedRoutine, event: MessageEvent, now: datetime
 ) -> None:
     """Handle an event of the guided routine (now in UTC)."""
-    session = context.journal.routine_session()
-    delivery = None if session is None else context.journal.delivery(session.key)
+    guided = context.journal.routine_key()
+    delivery = None if guided is None else context.journal.delivery(guided)
     match event:
         case NotificationShown() if delivery is not None:
             context.deliver(delivery, DeliveryStatus.SHOWN)

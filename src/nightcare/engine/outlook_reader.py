@@ -12,13 +12,13 @@ from nightcare.engine.ports import JournalPort
 
 def read_outlook(schedule: Schedule, zone: tzinfo, journal: JournalPort, now: datetime) -> Outlook:
     """Return past and coming occurrences by the schedule and the journal, now (UTC)."""
-    state, session = journal.global_state(), journal.routine_session()
+    state = journal.global_state()
     return Outlook(
         schedule,
         schedule.calendar(zone, state),
         state,
         journal.since(now - RECENT),
-        None if session is None else session.key,
+        journal.routine_key(),
         now,
     )
 

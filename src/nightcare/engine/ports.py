@@ -136,6 +136,10 @@ class JournalPort(Protocol):
         """Return the routine under way; None without one."""
         ...
 
+    def routine_key(self) -> Key | None:
+        """Return the occurrence whose routine is under way; None without one."""
+        ...
+
     def save_routine_session(self, session: RoutineSession | None) -> None:
         """Write the routine under way; None where there is none any more."""
         ...

@@ -30,17 +30,13 @@ def within_reach(journal: JournalPort, change: PlanChange, now: datetime) -> lis
 
 def unreached(journal: JournalPort, change: PlanChange, now: datetime) -> list[Delivery]:
     """Return unanswered and missed occurrences that are to come after now (UTC) by the new plan."""
-    session = journal.routine_session()
+    guided = journal.routine_key()
     found = [(one, journal.delivery(one.key)) for one in change.postponed(now)]
     return [
         delivery
         for one, delivery in found
         if delivery is not None
-        if is_unreached(delivery)
-        or (
-            delivery.moves(None if session is None else session.key)
-            and one.due > delivery.occurrence.due
-        )
+        if is_unreached(delivery) or (delivery.moves(guided) and one.due > delivery.occurrence.due)
     ]
 
 
@@ -90,14 +86,13 @@ def undo_plan_change(
         now: The instant (UTC).
         stored: The records that the action stored, which are restored apart from this.
     """
-    session = journal.routine_session()
+    guided = journal.routine_key()
     for old, new in change.put_back(now):
         delivery = journal.delivery(old.key)
         if delivery is None or delivery.occurrence != old or old.key in stored:
             continue
         due = new is not None and action < new.due <= now
-        under_way = session is not None and session.key == old.key
-        if under_way or (due and delivery.displayed is not None):
+        if old.key == guided or (due and delivery.displayed is not None):
             continue
         journal.forget(old.key)
         if new is not None and due:

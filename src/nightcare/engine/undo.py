@@ -108,8 +108,7 @@ class Undo:
             back = stored.seen or stored.settled or stored.occurrence.due <= now
             return back and not self._is_to_come(stored, action.global_state, now)
         if present.occurrence != stored.occurrence:
-            session = self.journal.routine_session()
-            return session is None or session.key != stored.key
+            return stored.key != self.journal.routine_key()
         if stored.settled:
             return False
         if isinstance(present.state, Closed):
@@ -219,14 +218,14 @@ class Undo:
 
     def _requeue(self, beside: Iterable[Delivery]) -> None:
         """Hold again the occurrences that were held, and that the action brought on the screen."""
-        session = self.journal.routine_session()
+        guided = self.journal.routine_key()
         for delivery in beside:
             present = self.journal.delivery(delivery.key)
             if (
                 isinstance(delivery.state, Held)
                 and present is not None
                 and present.open
-                and (session is None or session.key != delivery.key)
+                and delivery.key != guided
             ):
                 self.journal.save(present.held(delivery.state.cause))
 

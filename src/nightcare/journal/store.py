@@ -145,6 +145,11 @@ class Journal(Database):
         found = self.read(parse_routine, f"SELECT {ROUTINE_COLUMNS} FROM leading")  # noqa: S608 - constants
         return found[0] if found else None
 
+    def routine_key(self) -> Key | None:
+        """Return the occurrence whose routine is under way; None where there is none."""
+        session = self.routine_session()
+        return None if session is None else session.key
+
     def save_routine_session(self, session: RoutineSession | None) -> None:
         """Write the routine under way; None if it has ended."""
         with self.transaction():
