@@ -214,7 +214,7 @@ def test_a_preview_of_no_day_or_too_many_is_refused(terminal: Terminal, days: st
     assert result.err == f"{days} days are out of range. Choose from 1 to 3660.\n"
 
 
-@pytest.mark.parametrize("day", ["soon", "24.13.2026", "2026-02-30", "0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("day", ["soon", "24.13.2026", "0001-01-01", "9999-12-31"])
 def test_a_preview_from_no_date_is_refused(terminal: Terminal, day: str) -> None:
     """With how a date is written."""
     result = terminal("preview", "--from", day)
@@ -222,3 +222,10 @@ def test_a_preview_from_no_date_is_refused(terminal: Terminal, day: str) -> None
     assert result.err == (
         f'"{day}" cannot be used as a date. Write it like 2026-12-24, 24 December or monday.\n'
     )
+
+
+def test_a_preview_from_a_date_that_no_calendar_has_is_refused(terminal: Terminal) -> None:
+    """Its form is right, so the message names the day and the month."""
+    result = terminal("preview", "--from", "2026-02-30")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == '"2026-02-30" is not in the calendar. Check the day and the month.\n'
