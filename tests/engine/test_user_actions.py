@@ -380,14 +380,14 @@ def test_undo_of_skip_today_restores_a_moment_that_an_edit_added() -> None:
 def test_the_next_undo_says_what_it_takes_back() -> None:
     """As data, without changing anything."""
     made = desk("14:05")
-    assert made.answers().undoable() is None
+    assert made.journal.last_action() is None
     done(made, "water")
     act(made, lambda actions: actions.pause(made.now, made.now + timedelta(hours=1)))
-    first = made.answers().undoable()
+    first = made.journal.last_action()
     assert first is not None
     assert first.what == "pause"
     made.undo()
-    second = made.answers().undoable()
+    second = made.journal.last_action()
     assert second is not None
     assert (second.what, [one.key.reminder for one in second.deliveries]) == ("done", ["water"])
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from nightcare.domain.delivery import Closed, Delivery, Outcome, Snoozed
 from nightcare.domain.moments import parse_length
 from nightcare.domain.reminders import Key
-from nightcare.engine.keyed_answer import answer
 from nightcare.engine.user_actions import DONE, SKIP, SNOOZE, UserActions
 from nightcare.errors import NothingToDo, ValueRefused
 
@@ -43,7 +42,7 @@ def press(world: World, actions: UserActions, key: Key | None, action: str) -> N
     before = {one.key: one for one in journal.unsettled()}
     pressed = None if key is None else before.get(key)
     try:
-        answer(journal, actions, key, action, world.now)
+        actions.answer(key, action, world.now)
     except (NothingToDo, ValueRefused) as refused:
         if _unsettled_or_given(world, before) != before:
             world.fail(f"{action} for {key} was refused, and changed something")

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from nightcare.domain.delivery import Delivery
 from nightcare.domain.reminders import Key
 from nightcare.domain.schedule import BARE_PAUSE
-from nightcare.engine.keyed_answer import answer
 from nightcare.engine.user_actions import DONE, SKIP, SNOOZE, UserActions
 from nightcare.errors import NothingToDo
 from nightcare.journal.store import Journal
@@ -107,7 +106,7 @@ def act(
     """
     state = journal.global_state()
     if command.name in _ANSWERS:
-        answer(journal, actions, key, _ANSWERS[command.name], now)
+        actions.answer(key, _ANSWERS[command.name], now)
     elif command.name == "good_night":
         gone = command.key is not None and key is None
         if gone or state.good_night == actions.calendar().at(now).date:

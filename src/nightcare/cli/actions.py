@@ -189,8 +189,7 @@ def undo_command(context: CommandContext) -> None:
     from nightcare.domain.shared_acts import last_answered_elsewhere  # noqa: PLC0415 - only here
 
     with context.journal() as journal:
-        actions = UserActions(context.schedule, context.zone, journal)
-        last, before = actions.undoable(), context.outlook()
+        last, before = journal.last_action(), context.outlook()
         since = None if last is None else last.at
         later = last_answered_elsewhere(before.deliveries, since, context.now)
         names = journal.shared.computer_names() if later is not None else {}
@@ -199,7 +198,7 @@ def undo_command(context: CommandContext) -> None:
             values = elsewhere_values(later, names, before, context.translator)
         if last is None and values is not None:
             raise NothingToDo("nothing_to_undo_here", **values)
-        action = actions.undo(context.now)
+        action = UserActions(context.schedule, context.zone, journal).undo(context.now)
         outlook = context.outlook()
     echo_text(undone_text(action, outlook, context.translator))
     if values is not None:

@@ -151,11 +151,10 @@ def _value(status: _Status, context: CommandContext) -> dict[str, object]:
 
 def _undo_value(context: CommandContext) -> dict[str, object] | None:
     """Return the action that the next undo takes back; None if there is none."""
-    from nightcare.cli.actions import user_actions  # noqa: PLC0415 - only as JSON
-    from nightcare.i18n.undo_text import undoable_text  # noqa: PLC0415 - likewise
+    from nightcare.i18n.undo_text import undoable_text  # noqa: PLC0415 - only as JSON
 
-    with user_actions(context) as actions:
-        action = actions.undoable()
+    with context.journal() as journal:
+        action = journal.last_action()
     if action is None:
         return None
     return {

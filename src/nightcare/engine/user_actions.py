@@ -10,15 +10,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta, tzinfo
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
 from nightcare.domain.delivery import Active, Delivery, Held, Outcome, Snoozed, begin
-from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import UserAction
 from nightcare.domain.moments import length_text, parse_length
 from nightcare.domain.reasons import Reason
-from nightcare.domain.reminders import Reminder
+from nightcare.domain.reminders import Key, Reminder
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.snooze import limit_reached, past_bedtime
 from nightcare.engine.answer_targets import AnswerTargets, SkipSpan
@@ -82,6 +81,30 @@ class UserActions:
             self._act(now, "snooze", [delivery], lambda one: one.snoozed(until))
         else:
             raise ValueRefused("button_unknown", found=key)
+
+    @_whole
+    def answer(self, key: Key | None, action: str, now: datetime) -> None:
+        """Answer the unsettled occurrence of a key, for the tray and the bridge.
+
+        Args:
+            key: The occurrence.
+            action: "done", "skip" or "snooze-10m"; "snooze-" is the first length.
+            now: The instant (UTC).
+
+        Raises:
+            NothingToDo: It was answered already, or cannot be snoozed any more.
+            ValueRefused: The snooze would end in the night.
+        """
+        found = next((one for one in self._journal.unsettled() if one.key == key), None)
+        if found is None:
+            raise NothingToDo("no_longer_open")
+        if action == SKIP:
+            self.skip(now, found)
+        elif action.startswith(SNOOZE):
+            length = action.removeprefix(SNOOZE)
+            self.snooze(now, found, parse_length(length) if length else None)
+        else:
+            self.button(found, action, now)
 
     @_whole
     def done(self, now: datetime, name: str | None = None, *, ahead: bool = False) -> Delivery:
@@ -166,13 +189,7 @@ class UserActions:
                 case _:
                     return delivery.give_up(now, Reason.GOOD_NIGHT)
 
-        self._act(
-            now,
-            GOOD_NIGHT,
-            self._journal.unsettled(),
-            close,
-            lambda global_state: replace(global_state, good_night=day.date),
-        )
+        self._act(now, GOOD_NIGHT, self._journal.unsettled(), close, good_night=day.date)
         return day
 
     @_whole
@@ -188,13 +205,7 @@ class UserActions:
         if longer is not None and longer > until and not may_shorten:
             return longer
         waiting = [one for one in self._journal.unsettled() if isinstance(one.state, Active | Held)]
-        self._act(
-            now,
-            "pause",
-            waiting,
-            lambda one: one.held(Reason.PAUSED),
-            lambda global_state: replace(global_state, paused_until=until),
-        )
+        self._act(now, "pause", waiting, lambda one: one.held(Reason.PAUSED), paused_until=until)
         return None
 
     @_whole
@@ -213,13 +224,11 @@ class UserActions:
             from nightcare.engine.reschedule import closed_by_good_night  # noqa: PLC0415 - rarely
 
             kept_away = closed_by_good_night(self._journal, self._schedule, global_state, now)
-        self._act(
-            now,
-            "resume",
-            kept_away,
-            lambda delivery: begin(delivery.occurrence, delivery.topic),
-            lambda global_state: replace(global_state, paused_until=None, good_night=None),
-        )
+
+        def reopen(delivery: Delivery) -> Delivery:
+            return begin(delivery.occurrence, delivery.topic)
+
+        self._act(now, "resume", kept_away, reopen, paused_until=None, good_night=None)
 
     @_whole
     def tonight(self, now: datetime, bedtime: time) -> CareDay:
@@ -255,7 +264,7 @@ class UserActions:
         )
         change = PlanChange(before, after)
         reach = within_reach(self._journal, change, now)
-        self._act(now, "tonight", (), _unchanged, lambda _: changed, reach)
+        self._act(now, "tonight", (), lambda one: one, reach, tonight=changed.tonight)
         change_plan(self._journal, change, now)
         return calendar.day(day.date)
 
@@ -278,10 +287,6 @@ class UserActions:
         Undo(self._journal, self._schedule, self._zone).undo(act, now)
         unskip(self._journal, act, days, now)
         return act
-
-    def undoable(self) -> UserAction | None:
-        """Return the action that the next undo takes back; None without one."""
-        return self._journal.last_action()
 
     def reminder(self, name: str) -> Reminder:
         """Return the reminder of a name.
@@ -322,10 +327,10 @@ class UserActions:
         what: str,
         deliveries: Sequence[Delivery],
         change: Callable[[Delivery], Delivery],
-        stand: Callable[[GlobalState], GlobalState] | None = None,
         reach: Iterable[Delivery] = (),
+        **fields: Any,
     ) -> list[Delivery]:
-        """Change deliveries and the global state in one transaction that can be undone.
+        """Change deliveries and fields of the global state in one transaction that can be undone.
 
         Stored for undo are the deliveries that change, those without an outcome, and `reach`.
         """
@@ -338,10 +343,6 @@ class UserActions:
             changed = [change(delivery) for delivery in deliveries]
             for delivery in changed:
                 self._journal.save(delivery)
-            if stand is not None:
-                self._journal.save_global_state(stand(global_state))
+            if fields:
+                self._journal.save_global_state(replace(global_state, **fields))
         return changed
-
-
-def _unchanged(delivery: Delivery) -> Delivery:
-    return delivery

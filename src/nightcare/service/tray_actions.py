@@ -23,7 +23,6 @@ from nightcare.domain.schedule import BARE_PAUSE
 from nightcare.domain.until import parse_end
 from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.diary_actions import DiaryActions
-from nightcare.engine.keyed_answer import answer
 from nightcare.engine.notices import Subject
 from nightcare.engine.outlook_reader import read_outlook
 from nightcare.engine.user_actions import DONE, SKIP, SNOOZE, UserActions
@@ -134,13 +133,13 @@ class TrayActions:
         Raises:
             StateError: The journal cannot be read.
         """
-        moment, actions = now(), self._actions()
-        diary = DiaryActions(self._journal.diary, actions.calendar())
+        moment = now()
+        diary = DiaryActions(self._journal.diary, self._actions().calendar())
         night, outlook = diary.last_night(moment), self._outlook(moment)
         return TrayFacts(
             outlook=outlook,
             translator=self._settings.translator,
-            last_action=actions.undoable(),
+            last_action=self._journal.last_action(),
             night=night,
             answer=diary.night(night).answer,
             config_trouble=self._config_trouble(),
@@ -160,7 +159,7 @@ class TrayActions:
     # Actions on the journal, in a step of the engine
 
     def _answer(self, action: str, rest: str, moment: datetime) -> None:
-        answer(self._journal, self._actions(), Key.parse(rest), action, moment)
+        self._actions().answer(Key.parse(rest), action, moment)
 
     def _coming_name(self, rest: str, moment: datetime) -> str:
         """Return the reminder whose next occurrence an item is about.

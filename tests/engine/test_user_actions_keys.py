@@ -11,7 +11,6 @@ from nightcare.domain.delivery import Snoozed
 from nightcare.domain.policy import Presence
 from nightcare.domain.reasons import Condition
 from nightcare.engine.answer_targets import SkipSpan
-from nightcare.engine.keyed_answer import answer
 from nightcare.errors import NothingToDo, ValueRefused
 from parts.desk import Desk, desk_until, local
 
@@ -50,7 +49,7 @@ def outcomes(made: Desk) -> Mapping[str, str]:
 def press(made: Desk, at: str, action: str) -> None:
     """Answer the occurrence that was due at a local time."""
     (key,) = [one.key for one in made.deliveries("water") if one.occurrence.due == local(at)]
-    answer(made.journal, made.answers(), key, action, made.now)
+    made.answers().answer(key, action, made.now)
 
 
 @pytest.mark.parametrize(
@@ -159,5 +158,5 @@ def test_a_reminder_that_an_edit_has_removed_still_takes_an_answer() -> None:
     made = desk_until("14:05", WATER)
     (key,) = [one.key for one in made.journal.unsettled()]
     made.schedule = desk_until("12:00", WATER.replace("water", "tea")).schedule
-    answer(made.journal, made.answers(), key, "skip", made.now)
+    made.answers().answer(key, "skip", made.now)
     assert outcomes(made)["14:00"] == "skipped"
