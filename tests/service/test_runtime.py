@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from nightcare.desktop.clock import now
+from nightcare.domain.delivery import Active, begin
 from nightcare.domain.policy import Presence
 from nightcare.domain.reasons import Condition
-from nightcare.domain.reminders import Key
+from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.journal.database import FILE_NAME
 from nightcare.journal.store import SERVICE_NOTE, Journal
+from nightcare.service import runtime
 from parts.bus import private_bus
 from parts.home import private_home
 from parts.named_service import NamedService
@@ -131,6 +134,37 @@ def test_what_is_due_is_decided_by_who_is_there_at_that_moment(tmp_path: Path) -
                     presence = bench.app.journal.read_note(SERVICE_NOTE)["presence"]
                     assert isinstance(presence, dict)
                     assert presence["idle"] == {"on": idle, "by": [SAVER]}
+
+        bench.run(test)
+
+
+def test_who_returns_without_a_signal_is_shown_what_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A desktop that tells nothing by itself is asked again while a reminder is held."""
+    monkeypatch.setattr(runtime, "_QUERY_AGAIN", timedelta(milliseconds=20))
+    with private_home() as home, private_bus(home) as bus:
+        bench = Bench(tmp_path, DBUS_SESSION_BUS_ADDRESS=bus.address)
+
+        async def test(bench: Bench) -> None:
+            async with NamedService(bus.address, SAVER) as saver:
+                saver.answers[SAVER, "GetSessionIdleTime"] = ("u", (3_600_000,))
+                await bench.app.runtime.handle_due()
+                occurrence = Occurrence(Key("sip", now().date(), "probe"), now())
+                # Seen, so that it stays although the schedule has no such moment.
+                due = replace(begin(occurrence, Topic("hydration")), seen=True)
+                bench.app.journal.save(due)
+                await bench.app.runtime.handle_due()
+                saver.answers[SAVER, "GetSessionIdleTime"] = ("u", (0,))
+
+                def shown() -> bool:
+                    found = bench.app.journal.delivery(occurrence.key)
+                    return found is not None and isinstance(found.state, Active)
+
+                assert not shown()
+                # After a minute the welcome looks for the person.
+                async with asyncio.timeout(30):
+                    await bench.until(shown)
 
         bench.run(test)
 

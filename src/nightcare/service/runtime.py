@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from nightcare.desktop.clock import alarm, now
 from nightcare.desktop.own_process import release_memory
+from nightcare.domain.delivery import Delivery, Held
 from nightcare.domain.notification import ButtonPressed, NotifierChanged, NotifierEvent
+from nightcare.domain.reasons import ABSENCE, Condition
 from nightcare.engine.engine import Engine
 from nightcare.errors import NightcareError, StateError
 from nightcare.i18n.error_text import error_lines
@@ -19,6 +21,9 @@ from nightcare.service.desktop_session import DesktopSession
 from nightcare.service.scheduler import ReminderScheduler
 
 _SOON = timedelta(minutes=2)
+
+_QUERY_AGAIN = timedelta(minutes=1)
+"""The time between two queries of presence while a reminder waits for it."""
 
 
 class Runtime:
@@ -77,8 +82,23 @@ class Runtime:
 
     def sync(self) -> None:
         """Set the next deadline, and publish the status; the end of each step."""
-        self._scheduler.deadline(self.engine.next_deadline())
+        self._scheduler.deadline(self._next_deadline())
         self._publish()
+
+    def _next_deadline(self) -> datetime | None:
+        """Return the next time to update (UTC); None if there is none.
+
+        A reminder that is held, or is not drawn, comes when that ends, so a source that reports no
+        change is queried again meanwhile.
+        """
+        deadline, presence = self.engine.next_deadline(), self.desktop.presence
+        quiet = Condition.DO_NOT_DISTURB in presence.presence
+        if not presence.may_end_unnoticed or not any(
+            _waits(one, quiet=quiet) for one in self.journal.unsettled()
+        ):
+            return deadline
+        again = now() + _QUERY_AGAIN
+        return again if deadline is None else min(deadline, again)
 
     def run_sync(self) -> None:
         """Run `sync` as a step of its own, once the engine was started."""
@@ -222,3 +242,14 @@ class Runtime:
                 self.desktop.presence.query_again()
 
         self.run_step(step)
+
+
+def _waits(delivery: Delivery, *, quiet: bool) -> bool:
+    """Return whether a reminder comes when a condition ends.
+
+    Args:
+        delivery: The reminder.
+        quiet: Whether do not disturb is on, so that what is open may not be drawn.
+    """
+    held = isinstance(delivery.state, Held) and delivery.state.cause in ABSENCE
+    return held or (quiet and delivery.displayed is not None)

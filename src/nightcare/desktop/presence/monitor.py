@@ -97,6 +97,11 @@ class PresenceMonitor:
         """Return the state of each condition that the schedule depends on."""
         return {one: self._known(one) for one in Condition if one in self._interest.conditions}
 
+    @property
+    def may_end_unnoticed(self) -> bool:
+        """True if a condition holds by a source that may change without a signal."""
+        return any(one.source.when_needed and one.answer is True for one in self._queries)
+
     def apply(self, schedule: Schedule) -> None:
         """Follow the sources that this schedule depends on."""
         interest = _Interest.of(schedule)
