@@ -144,3 +144,14 @@ def test_an_entry_that_cannot_be_replaced_leaves_nothing_behind(tmp_path: Path) 
     with pytest.raises(IsADirectoryError):
         replace_entry(tmp_path / "nightcare.service", "[Unit]")
     assert [one.name for one in tmp_path.iterdir()] == ["nightcare.service"]
+
+
+def test_an_entry_is_never_written_through_a_link(tmp_path: Path) -> None:
+    """Neither through one in its own place nor through one that looks like its new content."""
+    precious, unit = tmp_path / "precious", tmp_path / "nightcare.service"
+    precious.write_text("precious")
+    for link in (unit, tmp_path / "nightcare.new"):
+        link.symlink_to(precious)
+    replace_entry(unit, "[Unit]")
+    assert precious.read_text() == "precious"
+    assert (unit.is_symlink(), unit.read_text()) == (False, "[Unit]")

@@ -14,6 +14,9 @@ if sys.platform != "win32":
     import fcntl
 
 _PRIVATE_FILE = 0o600
+_USUAL_FILE = 0o666
+"""The mode from which the umask takes."""
+
 _PRIVATE_FOLDER = 0o700
 _CREATE_FLAGS = (
     os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -69,9 +72,11 @@ def replace_entry(path: Path, text: str) -> None:
         OSError: The write failed; the old file is unchanged.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
+    fresh = _temporary(path)
     try:
-        fresh.write_text(text, encoding="utf-8")
+        # A link in its place is not followed.
+        with os.fdopen(os.open(fresh, _CREATE_FLAGS, _USUAL_FILE), "wb") as file:
+            file.write(text.encode())
         fresh.replace(path)
     except OSError:
         with contextlib.suppress(OSError):
@@ -100,8 +105,7 @@ def _write_temporary(path: Path, content: bytes, undo: contextlib.ExitStack) -> 
         # A device or a folder is never meant.
         raise OSError(errno.EPERM, os.strerror(errno.EPERM))
     private_folder(target.parent)
-    # tempfile does the same, but would load the random and hashlib modules.
-    name = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
+    name = _temporary(target)
     handle = os.open(name, _CREATE_FLAGS, _PRIVATE_FILE)
     undo.callback(name.unlink, missing_ok=True)
     with os.fdopen(handle, "wb") as fresh:
@@ -110,6 +114,12 @@ def _write_temporary(path: Path, content: bytes, undo: contextlib.ExitStack) -> 
         fresh.flush()
         os.fsync(fresh.fileno())
     return name, target
+
+
+def _temporary(path: Path) -> Path:
+    """Return an unused name beside a path."""
+    # tempfile does the same, but would load the random and hashlib modules.
+    return path.with_name(f".{path.name}.{os.urandom(6).hex()}")
 
 
 def resolved(path: Path) -> Path:

@@ -6,6 +6,7 @@ in the user's language.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -74,7 +75,19 @@ def install_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        refuse_obstacle(path)
         raise DesktopError("unit_not_written", path=path, reason=error.strerror) from error
+
+
+def refuse_obstacle(path: Path) -> None:
+    """Raise the error of a folder in the place of a file, or of a file in the place of a folder."""
+    if path.is_dir() and not path.is_symlink():
+        raise DesktopError("folder_in_the_way", path=path)
+    for folder in path.parents:
+        if os.path.lexists(folder):
+            if not folder.is_dir():
+                raise DesktopError("file_in_the_way", path=folder)
+            return
 
 
 @dataclass(frozen=True)

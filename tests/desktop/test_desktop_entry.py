@@ -113,10 +113,10 @@ def test_nothing_is_left_of_it(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    """The error names the file; taking back what cannot be there is no error."""
+    """The error names what is in the way; taking back what cannot be there is no error."""
     (tmp_path / "data").touch()
     own = variables(tmp_path / "data")
     with pytest.raises(DesktopError) as told:
         desktop_entry.install(["nightcare"], own)
-    assert told.value.values["path"] == tmp_path / "data" / ICON
+    assert told.value.values["path"] == tmp_path / "data"
     desktop_entry.uninstall(own)

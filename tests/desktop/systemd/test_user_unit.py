@@ -10,6 +10,7 @@ import pytest
 
 from nightcare.desktop.systemd import user_unit
 from nightcare.errors import DesktopError
+from parts.scripts import shell_program
 
 SERVICE, BRIDGE = "nightcare.service", "nightcare-bridge.service"
 COMMAND = ["/opt/python", "-P", "-m", "nightcare.service"]
@@ -119,6 +120,53 @@ def test_a_refusal_of_systemd_is_quoted(manager: Manager) -> None:
     assert caught.value.key == "systemd_refused"
     assert caught.value.values == {"command": "daemon-reload", "reason": "Refused: daemon-reload"}
     assert not manager.units.exists()
+
+
+@pytest.mark.parametrize(
+    ("reason", "key"),
+    [
+        ("Failed to connect to bus: No medium found", "systemd_unreachable"),
+        ("$DBUS_SESSION_BUS_ADDRESS and $XDG_RUNTIME_DIR not defined", "systemd_unreachable"),
+        ("Failed to reenable unit: Access denied", "systemd_refused"),
+    ],
+)
+def test_only_a_manager_that_cannot_be_reached_is_looked_for_elsewhere(
+    manager: Manager, reason: str, key: str
+) -> None:
+    """The advice to use another session would not help otherwise."""
+    shell_program(manager.folder / "bin" / "systemctl", f"echo '{reason}' >&2; exit 1")
+    with pytest.raises(DesktopError) as caught:
+        user_unit.reach()
+    assert (caught.value.key, caught.value.values["reason"]) == (key, reason)
+
+
+@pytest.mark.parametrize(
+    ("place", "kind", "key"),
+    [
+        ("default.target.wants", "file", "file_in_the_way"),
+        ("graphical-session.target.wants", "link", "file_in_the_way"),
+        (f"default.target.wants/{SERVICE}", "file", "file_in_the_way"),
+        (f"default.target.wants/{SERVICE}", "folder", "folder_in_the_way"),
+        (SERVICE, "folder", "folder_in_the_way"),
+        ("", "file", "file_in_the_way"),
+    ],
+)
+def test_what_is_in_the_way_is_named(manager: Manager, place: str, kind: str, key: str) -> None:
+    """Nothing else is changed."""
+    path = manager.units / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    match kind:
+        case "file":
+            path.write_text("mine")
+        case "link":
+            path.symlink_to("/etc/hostname")
+        case "folder":
+            path.mkdir()
+    before = sorted(manager.units.rglob("*"))
+    with pytest.raises(DesktopError) as caught:
+        user_unit.install(COMMAND, manager.folder / "state")
+    assert (caught.value.key, caught.value.values) == (key, {"path": path})
+    assert sorted(manager.units.rglob("*")) == before
 
 
 def test_a_systemctl_that_fails_without_a_word_is_told_by_its_status(manager: Manager) -> None:

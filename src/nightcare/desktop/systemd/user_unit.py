@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,10 +26,12 @@ from nightcare.desktop.systemd.unit_file import (
     unit_text,
     words_of,
 )
-from nightcare.errors import DesktopError, install_errors
+from nightcare.errors import DesktopError, install_errors, refuse_obstacle
 
 _CONTROL = ("systemd", "user.control")
 _LIMIT_SECONDS = 90
+_NO_BUS = re.compile(r"\bbus\b|XDG_RUNTIME_DIR")
+"""In a message of systemctl that found no user manager, as under sudo."""
 
 
 def unit_file(variables: Mapping[str, str]) -> Path:
@@ -101,11 +104,11 @@ def install(command: Sequence[str], state: Path) -> Path:
     path = unit_file(os.environ)
     graphical = _systemctl("is-active", "--quiet", GRAPHICAL, may_fail=True) == 0
     text = unit_text(command, state=state, graphical=graphical)
-    with install_errors(path):
-        for one in (path, *_links(path)):
+    for one in (path, *_links(path)):
+        with install_errors(one):
             rollback.keep(one)
     try:
-        _enable(path, text)
+        _enable(path, text, _target_links(path))
         if _systemctl("restart", NAME, may_fail=True):
             raise _not_started(NAME)
     except BaseException:
@@ -152,8 +155,8 @@ def write_bridge(command: Sequence[str], state: Path) -> None:
     Raises:
         DesktopError: There is no user manager.
     """
-    path, _ = bridge_files(os.environ)
-    _enable(path, unit_text(command, state=state, graphical=False, name=BRIDGE))
+    path, link = bridge_files(os.environ)
+    _enable(path, unit_text(command, state=state, graphical=False, name=BRIDGE), [link])
 
 
 def start_bridge() -> None:
@@ -218,8 +221,13 @@ def _answers_yes(question: str) -> bool:
 
 def _links(path: Path) -> list[Path]:
     """Return the links by which targets start a unit, also those that are not there yet."""
-    ours = [path.parent / f"{target}.wants" / NAME for target in (USUAL, GRAPHICAL)]
-    return list(dict.fromkeys([*ours, *(one / NAME for one in path.parent.glob("*.wants"))]))
+    others = (one / NAME for one in path.parent.glob("*.wants"))
+    return list(dict.fromkeys([*_target_links(path), *others]))
+
+
+def _target_links(path: Path) -> list[Path]:
+    """Return the links by which the targets in the unit start it."""
+    return [path.parent / f"{target}.wants" / NAME for target in (USUAL, GRAPHICAL)]
 
 
 def _attempt(*words: str) -> None:
@@ -227,8 +235,18 @@ def _attempt(*words: str) -> None:
         _systemctl(*words, may_fail=True)
 
 
-def _enable(path: Path, text: str) -> None:
-    """Write a unit and enable it again, as an earlier install may have chosen another target."""
+def _enable(path: Path, text: str, links: Iterable[Path]) -> None:
+    """Write a unit and enable it again, as an earlier install may have chosen another target.
+
+    Args:
+        path: The unit.
+        text: Its content.
+        links: The links that enable it; systemd does not say how to remove what is in their way.
+    """
+    for link in links:
+        refuse_obstacle(link)
+        if link.exists() and not link.is_symlink():
+            raise DesktopError("file_in_the_way", path=link)
     with install_errors(path):
         replace_entry(path, text)
     _systemctl("daemon-reload")
@@ -271,7 +289,10 @@ def _systemctl(*words: str, may_fail: bool = False) -> int:
     if result.returncode and not may_fail:
         said = (result.stderr.strip() or result.stdout.strip()).splitlines()
         if said:
-            raise DesktopError("systemd_refused", command=" ".join(words), reason=said[0])
+            values = {"command": " ".join(words), "reason": said[0]}
+            if _NO_BUS.search(said[0]):
+                raise DesktopError("systemd_unreachable", **values)
+            raise DesktopError("systemd_refused", **values)
         raise DesktopError("systemd_failed", command=" ".join(words), status=result.returncode)
     return result.returncode
 
