@@ -301,24 +301,30 @@ def test_a_unit_that_is_enabled_for_everybody_is_told(
 def test_paths_with_unusual_signs_are_kept(
     home: Home, night: Nightcare, manager: UserManager
 ) -> None:
-    """Blanks, quotes, %, $ and backslashes in the path of Python or the config mean themselves."""
-    environment = home.path / "a 100% good $HOME"
+    """Unusual signs in the path of Python, the config or the state mean themselves."""
+    environment = home.path / 'it\'s a 100% "good" \\n $HOME'
     run_tool([sys.executable, "-m", "venv", "--without-pip", str(environment)], home.environment())
     python = environment / "bin" / "python"
     packages = sysconfig.get_path("purelib", vars={"base": str(environment)})
     source = Path(nightcare.__file__).parents[1]
     lines = f"{sysconfig.get_path('purelib')}\n{source}\n"
     Path(packages, "as-here.pth").write_text(lines, encoding="utf-8")
-    config = home.path / 'it\'s "50%" \\n ${HOME} %h.toml'
+    config = home.path / 'it\'s "50%" \\n \n ${HOME} %h.toml'
+    state = home.path / "a\nnew\tline"
     night.configure(LATER)
     night.config.rename(config)
 
     command = [str(python), "-m", "nightcare"]
-    run_tool([*command, "--config", str(config), "install"], night.home.environment())
+    variables = {**night.home.environment(), "XDG_STATE_HOME": str(state)}
+    run_tool([*command, "--config", str(config), "install"], variables)
     started = arguments(process(manager).pid)
     assert started == [str(python), "-P", "-m", "nightcare.service", "--config", str(config)]
     assert in_force(manager) == 1
     assert night.json("status")["pid"] == process(manager).pid
+    assert (state / "nightcare" / "journal.sqlite").is_file()
+    manager.systemctl("stop", UNIT)
+    assert night.json("status", code=69)["pid"] is None
+    assert not (night.home.state / "nightcare").exists()
 
 
 def test_without_systemd_nothing_is_installed(night: Nightcare) -> None:

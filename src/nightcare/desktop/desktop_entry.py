@@ -31,6 +31,7 @@ _EVERYWHERE = "appointment-soon"
 
 _SYSTEM_DATA = "/usr/local/share:/usr/share"
 _QUOTED = str.maketrans({sign: f"\\{sign}" for sign in '"`$\\'})
+_ESCAPED = str.maketrans({"\n": "\\n", "\t": "\\t", "\r": "\\r"})
 
 
 def icon(variables: Mapping[str, str]) -> str:
@@ -102,7 +103,7 @@ def _argument(part: str) -> str:
     """Return one word of an Exec key."""
     quoted = f'"{part.translate(_QUOTED)}"'.replace("%", "%%")
     # The value is text, in which a backslash is written as two.
-    return quoted.replace("\\", "\\\\")
+    return quoted.replace("\\", "\\\\").translate(_ESCAPED)
 
 
 def _is_file(path: Path) -> bool:

@@ -48,7 +48,9 @@ def test_in_a_graphical_session_it_goes_with_the_session() -> None:
         ("/home/my tools/nightcare", '"/home/my tools/nightcare"'),
         ("/home/100%/nightcare", "/home/100%%/nightcare"),
         ("/home/$HOME/n", "/usr/bin/env /home/$$HOME/n"),
-        ('/home/"a\\b', '"/home/\\"a\\\\b"'),
+        ('/home/"a\\b', '/usr/bin/env "/home/\\"a\\\\b"'),
+        ("/home/it's/n", '/usr/bin/env "/home/it\'s/n"'),
+        ("/home/a\nb/n", '/usr/bin/env "/home/a\\x0ab/n"'),
         ("", '""'),
         (";", '";"'),
     ],
@@ -60,7 +62,10 @@ def test_a_command_survives_systemds_quoting(part: str, written: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["0.1.0", "now"])
-@pytest.mark.parametrize("name", ["plain", "my own", "100%", "$HOME", 'a"b\\c', "æ", "%h $$ '"])
+@pytest.mark.parametrize(
+    "name",
+    ["\u2028", "plain", "my own", "100%", "$HOME", 'a"b\\c', "æ", "%h $$ '", "a\nb\t\x7f\\n"],
+)
 def test_what_is_recorded_is_read_back(tmp_path: Path, name: str, version: str) -> None:
     """The paths can have any characters."""
     config, state = Path("/home", name, "config.toml"), Path("/home", name, "state")

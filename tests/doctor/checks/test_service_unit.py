@@ -97,8 +97,15 @@ def test_a_unit_whose_interpreter_cannot_load_the_service(programs: Make, tmp_pa
     )
     unit = started(programs, other, "-P -m nightcare.service")
     assert (unit.unusable, unit.reason) == (str(other), "ImportError: no nightcare")
-    unit = started(programs, shell_program(tmp_path / "python", ""), "-P -m nightcare.service")
+    through = f"{other} -P -m nightcare.service"
+    unit = started(programs, "/usr/bin/env", through)
+    assert (unit.unusable, unit.reason) == (str(other), "ImportError: no nightcare")
+    works = shell_program(tmp_path / "it's $5" / "python", "")
+    unit = started(programs, works, "-P -m nightcare.service")
     assert (unit.unusable, unit.reason) == ("", "")
+    through = f"{works} -P -m nightcare.service".replace("$", "$$")
+    unit = started(programs, "/usr/bin/env", through)
+    assert (unit.unusable, unit.reason, unit.program) == ("", "", "")
 
 
 def test_a_unit_that_starts_something_else(programs: Make) -> None:

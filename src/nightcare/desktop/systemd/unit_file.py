@@ -18,12 +18,17 @@ BRIDGE = "nightcare-bridge.service"
 GRAPHICAL = "graphical-session.target"
 USUAL = "default.target"
 
-_ENV = "/usr/bin/env"
+ENV = "/usr/bin/env"
+"""The program that starts an interpreter whose path systemd refuses."""
+
+_REFUSED = re.compile(r"[\x00-\x1f\x7f$'\"\\]")
+"""Signs that systemd takes in an argument only; it reads "$$" as "$" there."""
 _STATE = "XDG_STATE_HOME"
 _LARGEST = 1_000_000
 _WORD = re.compile(r'"((?:\\.|[^"\\])*)"|(\S+)')
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED = re.compile(r"\\(x[0-9a-f]{2}|.)", re.DOTALL)
 _SIGNS = {"n": "\n", "t": "\t", "r": "\r"}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _VARIABLE = re.compile(r"^(\w+)=(?:\$'((?:\\.|[^'\\])*)'|([^\n]*))$", re.MULTILINE | re.DOTALL)
 _PRINTED_WORD = re.compile(r"\$'((?:\\.|[^'\\])*)'|(\S+)", re.DOTALL)
 
@@ -58,9 +63,8 @@ def unit_text(
     """
     from importlib.resources import files  # noqa: PLC0415 - only needed to install
 
-    if "$" in command[0]:
-        # systemd reads "$$" as "$" in the arguments, but not in the path of the program.
-        command = [_ENV, *command]
+    if _REFUSED.search(command[0]):
+        command = [ENV, *command]
     session = f"PartOf={GRAPHICAL}\nAfter={GRAPHICAL}\n" if graphical else ""
     template = files("nightcare").joinpath(name).read_text(encoding="utf-8")
     environment = "" if state is None else f"Environment={_quoted(f'{_STATE}={state}')}\n"
@@ -99,7 +103,8 @@ def unit_places(variables: Mapping[str, str]) -> Iterator[Path]:
 
 def _recorded_in(text: str) -> Recorded:
     config = state = None
-    for line in text.splitlines():
+    # splitlines() would also split a path that has another separator in it.
+    for line in text.split("\n"):
         if line.startswith("ExecStart="):
             words = [word.replace("$$", "$") for word in _words(line)]
             if "--config" in words[:-1]:
@@ -115,7 +120,7 @@ def _recorded_in(text: str) -> Recorded:
 def _words(line: str) -> list[str]:
     """Return the words of a setting, as `_quoted` wrote them."""
     found = _WORD.finditer(line.partition("=")[2])
-    plain = (_ESCAPED.sub(r"\1", one[1]) if one[2] is None else one[2] for one in found)
+    plain = (_ESCAPED.sub(_sign, one[1]) if one[2] is None else one[2] for one in found)
     return [word.replace("%%", "%") for word in plain]
 
 
@@ -125,7 +130,14 @@ def _quoted(part: str) -> str:
     plain = escaped.replace("%%", "").replace("$$", "")
     if plain and all(sign.isalnum() or sign in "/._-+=:@," for sign in plain):
         return escaped
-    return '"' + escaped.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    escaped = escaped.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + _CONTROL.sub(lambda one: f"\\x{ord(one[0]):02x}", escaped) + '"'
+
+
+def _sign(escaped: re.Match[str]) -> str:
+    """Return the sign that an escape of systemd.syntax(7) stands for."""
+    code = escaped[1]
+    return chr(int(code[1:], 16)) if len(code) > 1 else _SIGNS.get(code, code)
 
 
 # Output of `systemctl`
@@ -148,7 +160,7 @@ def overriding_drop_ins(printed: str, start: str) -> tuple[str, ...]:
         printed: The property DropInPaths.
         start: The property ExecStart.
     """
-    if sys.executable in start:
+    if sys.executable in start.replace("$$", "$"):
         return ()
     return tuple(path for path in words_of(printed) if _sets_start(Path(path)))
 
@@ -165,4 +177,4 @@ def _value(quoted: str | None, plain: str) -> str:
     """Return a value, which systemd quotes in shell syntax if necessary."""
     if quoted is None:
         return plain
-    return _ESCAPED.sub(lambda one: _SIGNS.get(one[1], one[1]), quoted)
+    return _ESCAPED.sub(_sign, quoted)

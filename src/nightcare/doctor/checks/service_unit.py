@@ -15,7 +15,7 @@ from pathlib import Path
 
 from nightcare.desktop.dbus import Fault
 from nightcare.desktop.programs import output
-from nightcare.desktop.systemd.unit_file import GRAPHICAL, NAME, overriding_drop_ins
+from nightcare.desktop.systemd.unit_file import ENV, GRAPHICAL, NAME, overriding_drop_ins
 from nightcare.doctor.check import Check, CheckContext, Failure, Finding, bad, failed, good, warning
 from nightcare.errors import ConfigError
 from nightcare.regular_file import read_regular
@@ -154,7 +154,11 @@ def _properties(block: str) -> dict[str, str]:
 def _program(start: str) -> str:
     """Return the program of an ExecStart; empty without one."""
     path = re.search(r"\bpath=(.*?) ; argv", start)
-    return "" if path is None else path[1]
+    if path is None or path[1] != ENV:
+        return "" if path is None else path[1]
+    # The unit starts an interpreter with unusual signs in its path through env(1).
+    argument = re.search(rf"argv\[\]={ENV} (.*?) -P -m ", start, re.DOTALL)
+    return ENV if argument is None else argument[1].replace("$$", "$")
 
 
 def _missing_program(start: str) -> str:
