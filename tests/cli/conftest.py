@@ -14,6 +14,11 @@ from cli.talk import SOURCE
 from cli.terminal import ZONE, Terminal
 from parts.home import NO_BUS
 
+_CLEARED = (
+    "NIGHTCARE_", "XDG_", "LC_", "LANG", "DBUS_", "NO_COLOR", "COLUMNS", "DISPLAY", "WAYLAND_",
+)  # fmt: skip
+"""The beginnings of variables that tests must not inherit; with a screen a real browser starts."""
+
 
 @pytest.fixture
 def terminal(
@@ -21,7 +26,7 @@ def terminal(
 ) -> Iterator[Terminal]:
     """Return a person who types commands at ten past two on a Sunday afternoon in Copenhagen."""
     for name in list(os.environ):
-        if name.startswith(("NIGHTCARE_", "XDG_", "LC_", "LANG", "DBUS_", "NO_COLOR", "COLUMNS")):
+        if name.startswith(_CLEARED):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))

@@ -16,13 +16,6 @@ from parts.scripts import shell_program
 Desktop = Callable[[], Path]
 
 
-@pytest.fixture(autouse=True)
-def no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hide the real screen, so that no real browser starts."""
-    monkeypatch.delenv("DISPLAY", raising=False)
-    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-
-
 @pytest.fixture
 def desktop(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Desktop:
     """Return a screen, and a program that opens files and records its first argument."""

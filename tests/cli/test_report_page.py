@@ -35,13 +35,6 @@ def desktop(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Desktop:
     return install
 
 
-@pytest.fixture(autouse=True)
-def no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hide the real screen, so that no real browser starts."""
-    monkeypatch.delenv("DISPLAY", raising=False)
-    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-
-
 def mode(path: Path) -> int:
     """Return the mode of a file or folder."""
     return path.stat().st_mode & 0o777

@@ -36,9 +36,6 @@ from parts.wall_clock import WallClock
 
 pytestmark = pytest.mark.real
 
-LITTLE = "user nightcare\ntopic readwrite nightcare/#\n"
-"""No rights to the topics of Home Assistant."""
-
 
 def test_a_press_ends_in_the_journal_and_what_is_stale_answers_nothing(
     broker: Broker, anna: Nightcare
