@@ -477,6 +477,15 @@ def test_days_are_the_plan_of_what_is_over_and_the_outlook_of_what_is_not() -> N
     assert listed("2026-11-23", 1) == whole[2:]
 
 
+def test_a_distant_day_has_what_a_pause_leaves_of_it() -> None:
+    """Nothing before it is computed: eight thousand years would take minutes."""
+    end = local("18:10", "9998-12-30")
+    made = outlook("12:00", WATER, paused_until=end)
+    due = [one.occurrence.due for one in made.days(day("9998-12-30"), 1)]
+    assert due == [end, local("20:00", "9998-12-30")]
+    assert made.days(day("9998-12-28"), 2) == []
+
+
 def test_the_rest_of_the_day_is_ahead_and_else_the_next_day() -> None:
     """As long as anything of it is left."""
     assert clocks(outlook("19:00", WATER).ahead()) == ["water 20:00"]

@@ -22,7 +22,7 @@ from nightcare.domain.screen_forecast import ScreenForecast
 from nightcare.domain.suppression import Suppression
 
 RECENT = timedelta(days=4)
-"""The age up to which deliveries count: no edit and no journey moves a moment by more."""
+"""The age up to which deliveries count: no edit, journey or pause moves a moment by more."""
 
 
 @dataclass(frozen=True)
@@ -101,11 +101,12 @@ class Outlook:
         found = [one for one in answered if self.now < one.occurrence.due <= end[one.key.reminder]]
         return sorted(found, key=lambda one: one.occurrence.due)
 
-    def until(self, end: datetime) -> list[Occurrence]:
-        """Return the occurrences that come after now and up to `end` (UTC), in order of time."""
+    def until(self, end: datetime, since: datetime | None = None) -> list[Occurrence]:
+        """Return the occurrences from now, or shortly before `since`, to `end` (UTC), in order."""
+        after = self.now if since is None else max(self.now, since - RECENT)
         due = [
             _Coming(begin(one, self.schedule.named(one.key.reminder).topic), one.due)
-            for one in between(self.schedule.enabled, self.calendar, self.now, end)
+            for one in between(self.schedule.enabled, self.calendar, after, end)
             if one.key not in self._known
         ]
         coming = self._without_rivals(
@@ -132,7 +133,7 @@ class Outlook:
     def comes(self, delivery: Delivery) -> datetime | None:
         """Return when a snoozed or held occurrence comes (UTC); None if it may not come."""
         back = next((one.at for one in self._back() if one.delivery.key == delivery.key), self.now)
-        return next((one.due for one in self.until(back) if one.key == delivery.key), None)
+        return next((one.due for one in self.until(back, back) if one.key == delivery.key), None)
 
     def day(self, day: CareDay) -> list[OutlookEntry]:
         """Return the occurrences of a care day, past ones as recorded, in order of time.
@@ -180,7 +181,7 @@ class Outlook:
         if last > today.date:
             entries += [
                 OutlookEntry(one, None)
-                for one in self.until(self.calendar.day(last).ends)
+                for one in self.until(self.calendar.day(last).ends, self.calendar.day(first).wake)
                 if max(first, today.date + ONE_DAY) <= one.key.care_day <= last
             ]
         return entries
