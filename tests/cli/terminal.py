@@ -102,8 +102,8 @@ class Terminal:
 
     def have(self, delivery: Delivery, state: State) -> Delivery:
         """Let an occurrence stand so, and be remembered."""
-        seen, asked = not isinstance(state, Held), int(isinstance(state, Active))
-        global_state = replace(delivery, state=state, seen=seen, asked=asked)
+        seen, showings = not isinstance(state, Held), int(isinstance(state, Active))
+        global_state = replace(delivery, state=state, seen=seen, showings=showings)
         if isinstance(state, Snoozed):
             global_state = replace(global_state, fresh_from=state.until)
         with self.journal() as journal:

@@ -39,7 +39,7 @@ def test_a_course_begins_with_its_moment() -> None:
     begun = begin(occurrence, Topic.EXERCISE)
     assert begun == Delivery(occurrence, Topic.EXERCISE, Due(), fresh_from=DUE)
     assert begun.key == occurrence.key
-    assert (begun.asked, begun.snoozes, begun.seen, begun.tip) == (0, 0, False, None)
+    assert (begun.showings, begun.snoozes, begun.seen, begun.tip) == (0, 0, False, None)
     assert not begun.settled
 
 
@@ -53,7 +53,7 @@ def test_what_is_given_to_the_screen_may_be_shown_while_it_is_fresh() -> None:
     """It has not been seen by that."""
     given_to_screen = delivery(DUE).given(PLAIN, "drink-through-the-day")
     assert given_to_screen.state == Active(shown=None, closes=DUE + PLAIN.fresh)
-    assert given_to_screen.asked == 1
+    assert given_to_screen.showings == 1
     assert given_to_screen.tip == "drink-through-the-day"
     assert not given_to_screen.seen
 
@@ -63,7 +63,7 @@ def test_what_is_asked_again_counts_as_fresh_from_then() -> None:
     opened = delivery(DUE).given(REPEATED, None).shown(REPEATED, DUE)
     state = opened.state
     assert isinstance(state, Active)
-    again = opened.asked_again(state, LATER)
+    again = opened.repeated(state, LATER)
     assert again == replace(opened, state=replace(state, away=True), fresh_from=LATER)
 
 
@@ -74,7 +74,7 @@ def test_what_is_shown_stays_from_when_a_notifier_took_it() -> None:
         LATER, LATER + PLAIN.stays, again=None, delivery=DeliveryStatus.SHOWN
     )
     assert shown.seen
-    assert shown.asked == 1
+    assert shown.showings == 1
 
 
 def test_what_is_repeated_is_asked_again_after_its_interval() -> None:
@@ -106,7 +106,7 @@ def test_a_snooze_counts_freshness_and_repeats_anew() -> None:
     until = LATER + 10 * MINUTE
     put_off = shown.snoozed(until)
     assert put_off.state == Snoozed(until)
-    assert (put_off.fresh_from, put_off.asked, put_off.snoozes) == (until, 0, 1)
+    assert (put_off.fresh_from, put_off.showings, put_off.snoozes) == (until, 0, 1)
     assert (put_off.occurrence, put_off.seen, put_off.tip) == (shown.occurrence, True, "tip")
     assert put_off.snoozed(until + MINUTE).snoozes == 2
     again = put_off.given(REPEATED, "tip")
@@ -120,7 +120,7 @@ def test_coming_back_from_having_been_taken_off_is_no_further_asking() -> None:
     """Locking the screen in between does not cost a repeat."""
     shown = delivery(DUE).given(REPEATED, None).shown(REPEATED, DUE)
     back = shown.held(Reason.LOCKED).given(REPEATED, None).shown(REPEATED, LATER)
-    assert (shown.asked, back.asked) == (1, 1)
+    assert (shown.showings, back.showings) == (1, 1)
     assert back.state == Active(
         LATER, LATER + 30 * MINUTE, LATER + 10 * MINUTE, delivery=DeliveryStatus.SHOWN
     )
@@ -128,9 +128,9 @@ def test_coming_back_from_having_been_taken_off_is_no_further_asking() -> None:
 
 def test_what_was_held_before_it_was_seen_is_asked_for_the_first_time() -> None:
     """The same holds for a snoozed one that was held at the end of the snooze."""
-    assert delivery(DUE).held(Reason.LOCKED).given(REPEATED, None).asked == 1
+    assert delivery(DUE).held(Reason.LOCKED).given(REPEATED, None).showings == 1
     seen = delivery(DUE).given(REPEATED, None).shown(REPEATED, DUE)
-    assert seen.snoozed(LATER).held(Reason.LOCKED).given(REPEATED, None).asked == 1
+    assert seen.snoozed(LATER).held(Reason.LOCKED).given(REPEATED, None).showings == 1
 
 
 @pytest.mark.parametrize("outcome", Outcome)
@@ -216,20 +216,20 @@ def test_who_is_led_is_asked_nothing_meanwhile() -> None:
     assert led == replace(shown, state=led.state, fresh_from=LATER)
 
 
-@pytest.mark.parametrize("asked", [0, 1])
+@pytest.mark.parametrize("showings", [0, 1])
 @pytest.mark.parametrize("waits", [Held(Reason.LOCKED), Snoozed(LATER)])
-def test_what_waits_is_given_to_the_screen_by_its_routine(waits: State, asked: int) -> None:
-    """A lock that cuts the routine short costs no asking, and takes none back."""
-    waiting = replace(delivery(DUE), state=waits, asked=asked, seen=True)
+def test_what_waits_is_given_to_the_screen_by_its_routine(waits: State, showings: int) -> None:
+    """A lock that cuts the routine short costs no showing, and takes none back."""
+    waiting = replace(delivery(DUE), state=waits, showings=showings, seen=True)
     led = waiting.start_routine(LATER, LATER + 3 * MINUTE)
-    assert (led.asked, led.held(Reason.LOCKED).asked) == (asked + 1, asked)
+    assert (led.showings, led.held(Reason.LOCKED).showings) == (showings + 1, showings)
 
 
 def test_what_was_answered_before_it_was_given_is_given_by_its_routine() -> None:
     """It can be held from there on."""
     skipped = delivery(DUE).settle(Outcome.SKIPPED, DUE)
     led = skipped.start_routine(LATER, LATER + 3 * MINUTE)
-    assert (led.asked, led.held(Reason.LOCKED).asked) == (1, 0)
+    assert (led.showings, led.held(Reason.LOCKED).showings) == (1, 0)
 
 
 # On its way to the screen
@@ -249,7 +249,7 @@ def test_what_was_refused_without_an_id_is_sent_again_by_its_repeat() -> None:
         opened(given), delivery=DeliveryStatus.NO_ID, again=DUE + 10 * MINUTE
     )
     assert opened(given.rejected(PLAIN, DUE, DeliveryStatus.NO_ID)).again is None
-    last = replace(given, asked=9)
+    last = replace(given, showings=9)
     assert opened(last.rejected(REPEATED, DUE, DeliveryStatus.NO_ID)).again is None
 
 

@@ -63,7 +63,7 @@ def schedule(*reminders: Reminder) -> Schedule:
 def delivery(name: str, slot: str, clock: str, state: State) -> Delivery:
     """Return an occurrence of today that was due at a clock time."""
     made = begin(Occurrence(Key(name, day(TODAY), slot), local(clock)), WATER.topic)
-    made = replace(made, state=state, asked=int(isinstance(state, Active)))
+    made = replace(made, state=state, showings=int(isinstance(state, Active)))
     return replace(made, fresh_from=state.until) if isinstance(state, Snoozed) else made
 
 
@@ -288,7 +288,7 @@ def test_what_is_being_sent_counts_as_shown_at_once(status: DeliveryStatus, cloc
 def test_what_is_being_sent_stays_its_whole_time_for_what_was_seen_before() -> None:
     """A reminder that was on the screen before waits until it is free."""
     blanket = reminder(at("bedtime - 25m"), "blanket")
-    seen = replace(delivery("blanket", "1", "22:05", Held(Reason.RESTARTED)), asked=1, seen=True)
+    seen = replace(delivery("blanket", "1", "22:05", Held(Reason.RESTARTED)), showings=1, seen=True)
     deliveries = [delivery("stretch", "1", "22:00", Active(None, local("22:40"))), seen]
     made = outlook("22:06", STRETCH, blanket, deliveries=deliveries)
     assert clock_of(made.next()) == ("blanket", "22 22:16")
@@ -298,7 +298,7 @@ def test_what_is_being_sent_stays_its_whole_time_for_what_was_seen_before() -> N
 def test_of_those_that_wait_the_first_in_line_is_next(cause: Reason) -> None:
     """The one that nobody has seen yet comes first, however it left the screen."""
     blanket, walk = reminder(at("bedtime - 25m"), "blanket"), reminder(at("22:05"), "walk")
-    seen = replace(delivery("walk", "1", "22:05", Held(Reason.ANOTHER)), asked=1, seen=True)
+    seen = replace(delivery("walk", "1", "22:05", Held(Reason.ANOTHER)), showings=1, seen=True)
     deliveries = [
         delivery("stretch", "1", "22:00", OPEN),
         seen,
@@ -325,7 +325,7 @@ def test_what_was_seen_waits_for_the_repeats_of_what_is_on_the_screen(
 ) -> None:
     """A repeat at 22:10 ranks higher than what gave way before, and so do those after it."""
     walk = reminder(at("21:50"), "walk", fresh=60 * MINUTES)
-    seen = replace(delivery("walk", "1", "21:50", Held(Reason.ANOTHER)), asked=1, seen=True)
+    seen = replace(delivery("walk", "1", "21:50", Held(Reason.ANOTHER)), showings=1, seen=True)
     shown = Active(local("22:00"), local("22:10"), again=local("22:10"))
     deliveries = [delivery("stretch", "1", "22:00", shown), seen]
     made = outlook("22:01", repeating(times), walk, deliveries=deliveries)
@@ -347,7 +347,7 @@ def test_what_nobody_has_seen_comes_before_a_repeat() -> None:
 def test_a_repeat_of_a_reminder_that_is_gone_keeps_nothing_waiting() -> None:
     """It was taken out of the config while it is on the screen."""
     walk = reminder(at("21:50"), "walk", fresh=60 * MINUTES)
-    seen = replace(delivery("walk", "1", "21:50", Held(Reason.ANOTHER)), asked=1, seen=True)
+    seen = replace(delivery("walk", "1", "21:50", Held(Reason.ANOTHER)), showings=1, seen=True)
     shown = Active(local("22:00"), local("22:10"), again=local("22:10"))
     for state in (shown, Active(None, local("22:10"))):
         made = outlook("22:01", walk, deliveries=[delivery("stretch", "1", "22:00", state), seen])

@@ -29,7 +29,7 @@ from nightcare.domain.shared_acts import (
 DUE = utc("2026-11-02 21:00")
 NOW = utc("2026-11-02 21:05")
 MINUTE = timedelta(minutes=1)
-OPEN = replace(delivery(DUE), state=Active(DUE, DUE + 10 * MINUTE), seen=True, asked=1)
+OPEN = replace(delivery(DUE), state=Active(DUE, DUE + 10 * MINUTE), seen=True, showings=1)
 DONE = Closed(Outcome.DONE, NOW)
 SKIPPED = Closed(Outcome.SKIPPED, NOW, Reason.SKIPPED_TODAY)
 MISSED = Closed(Outcome.MISSED, NOW, Reason.TOO_LATE)

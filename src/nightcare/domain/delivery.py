@@ -155,7 +155,7 @@ class Delivery:
         state: Its state.
         fresh_from: The instant (UTC) from which its freshness counts: its moment, or the end of
             its last snooze.
-        asked: The number of times it was given to the screen since its last snooze.
+        showings: The number of times it was given to the screen since its last snooze.
         snoozes: The number of its snoozes.
         seen: Whether a notifier has ever shown it.
         tip: The id of the tip that it shows.
@@ -165,7 +165,7 @@ class Delivery:
     topic: Topic
     state: State
     fresh_from: datetime
-    asked: int = 0
+    showings: int = 0
     snoozes: int = 0
     seen: bool = False
     tip: str | None = None
@@ -238,12 +238,12 @@ class Delivery:
         A showing that this cuts short does not count as one of its showings.
         """
         cut_short = self.displayed is not None
-        return replace(self, state=Held(cause), asked=self.asked - cut_short)
+        return replace(self, state=Held(cause), showings=self.showings - cut_short)
 
     def given(self, reminder: Reminder, tip: str | None) -> Delivery:
         """Return it as given to the screen, which may show it while it is fresh."""
         state = Active(shown=None, closes=self.fresh_until(reminder))
-        return replace(self, state=state, asked=self.asked + 1, tip=tip)
+        return replace(self, state=state, showings=self.showings + 1, tip=tip)
 
     def shown(self, reminder: Reminder, now: datetime) -> Delivery:
         """Return it as shown by a notifier now (UTC)."""
@@ -268,9 +268,9 @@ class Delivery:
     def _again(self, reminder: Reminder, now: datetime) -> datetime | None:
         """Return the time of the repeat after a showing that begins now (UTC); None without one."""
         repeat = reminder.repeat
-        return now + repeat.every if repeat is not None and self.asked <= repeat.times else None
+        return now + repeat.every if repeat is not None and self.showings <= repeat.times else None
 
-    def asked_again(self, state: Active, again: datetime) -> Delivery:
+    def repeated(self, state: Active, again: datetime) -> Delivery:
         """Return it at the time of its repeat (UTC), from which freshness counts.
 
         It gets another tip.
@@ -285,13 +285,13 @@ class Delivery:
         """
         waited = isinstance(self.state, Due | Held | Snoozed)
         # One that was answered before its showing, and was started nevertheless, waited too.
-        asked = max(1, self.asked + waited)
-        return replace(self, state=Active(now, closes), fresh_from=now, asked=asked)
+        showings = max(1, self.showings + waited)
+        return replace(self, state=Active(now, closes), fresh_from=now, showings=showings)
 
     def snoozed(self, until: datetime) -> Delivery:
         """Return it snoozed until an instant (UTC), from which freshness and repeats count anew."""
         return replace(
-            self, state=Snoozed(until), fresh_from=until, snoozes=self.snoozes + 1, asked=0
+            self, state=Snoozed(until), fresh_from=until, snoozes=self.snoozes + 1, showings=0
         )
 
     def settle(self, outcome: Outcome, now: datetime, reason: Reason | None = None) -> Delivery:

@@ -251,7 +251,7 @@ class Outlook:
                 case Snoozed(until):
                     found += self._gated(_Coming(one, max(until, self.now)))
                 case Active(again=again, away=True) if again is not None:
-                    found += self._gated(_Coming(one.asked_again(one.state, again), again))
+                    found += self._gated(_Coming(one.repeated(one.state, again), again))
                 case Held(cause) if cause in ABSENCE and self._suppression.paused_until == self.now:
                     # The time of the person's return is unknown.
                     pass

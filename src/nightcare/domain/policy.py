@@ -190,7 +190,12 @@ def first_to_show(
 
     def rank(delivery: Delivery) -> tuple[bool, bool, bool, datetime]:
         asked_for = isinstance(delivery.state, Snoozed)
-        return delivery.asked == 0, delivery.key.reminder in evening, asked_for, delivery.fresh_from
+        return (
+            delivery.showings == 0,
+            delivery.key.reminder in evening,
+            asked_for,
+            delivery.fresh_from,
+        )
 
     def may_wait(delivery: Delivery) -> bool:
         due_now = now - delivery.fresh_from <= LIVE or delivery.key in moved

@@ -73,7 +73,7 @@ class ScreenForecast:
         turns: list[tuple[datetime, Delivery | None]] = []
         showing, state = self._shown(there, self.now)
         while state.again is not None and state.again <= state.closes:
-            again = showing.asked_again(state, state.again)
+            again = showing.repeated(state, state.again)
             if reminder is None or not self.may_show(again, state.again):
                 return [*turns, (state.again, None)]
             turns.append((state.again, again))

@@ -111,7 +111,7 @@ def _give_way(context: Context, delivery: Delivery, state: Active, now: datetime
     if state.away and state.delivery is DeliveryStatus.TAKEN_OFF and now < state.closes:
         # The server closed it, not the person, so it can still be answered, and be repeated.
         return
-    if state.shown is None and (not delivery.seen or delivery.asked <= 1):
+    if state.shown is None and (not delivery.seen or delivery.showings <= 1):
         _hold_in_line(context, delivery, now)
     else:
         context.settle(delivery.give_up(now, Reason.ANOTHER))

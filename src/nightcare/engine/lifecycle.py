@@ -79,7 +79,7 @@ def candidates(
     _keep_one_each(context, now)
     unsettled = context.journal.unsettled()
     screen_taken = any(one.displayed is not None for one in unsettled)
-    asks_again = any(
+    repeats = any(
         isinstance(one.state, Active) and one.state.again is not None and one.state.again <= now
         for one in unsettled
     )
@@ -90,10 +90,10 @@ def candidates(
                 found.append(delivery)
             case Snoozed(until) if until <= now:
                 found.append(delivery)
-            case Held() if not screen_taken or new or asks_again:
+            case Held() if not screen_taken or new or repeats:
                 found.append(delivery)
             case Active(again=again) as state if again is not None and again <= now:
-                found.append(delivery.asked_again(state, again))
+                found.append(delivery.repeated(state, again))
     return found
 
 

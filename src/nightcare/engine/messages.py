@@ -24,8 +24,8 @@ def token(delivery: Delivery) -> str:
     The moment is part of it, because an occurrence that was moved begins again with its first
     showing.
     """
-    asking = f"{delivery.occurrence.due:%Y%m%dT%H%M%S}.{delivery.snoozes}.{delivery.asked}"
-    return f"{delivery.key}/{asking}"
+    showing = f"{delivery.occurrence.due:%Y%m%dT%H%M%S}.{delivery.snoozes}.{delivery.showings}"
+    return f"{delivery.key}/{showing}"
 
 
 def key_of(name: str) -> Key | None:

@@ -132,8 +132,8 @@ def delivery_row(delivery: Delivery) -> Row:
     """Return a delivery as the values of `DELIVERY_COLUMNS`."""
     head: Row = (
         *key_row(delivery.key), format_instant(delivery.occurrence.due), delivery.topic,
-        format_instant(delivery.fresh_from), delivery.asked, delivery.snoozes, int(delivery.seen),
-        delivery.tip,
+        format_instant(delivery.fresh_from), delivery.showings, delivery.snoozes,
+        int(delivery.seen), delivery.tip,
     )  # fmt: skip
     return head + _state_row(delivery.state)
 
@@ -167,7 +167,7 @@ def parse_delivery(*row: Value) -> Delivery:
         Topic(str(named["topic"])),
         _parse_state(named),
         parse_instant(str(named["fresh_from"])),
-        asked=_parse_count(named["asked"]),
+        showings=_parse_count(named["asked"]),
         snoozes=_parse_count(named["snoozes"]),
         seen=bool(named["seen"]),
         tip=None if named["tip"] is None else str(named["tip"]),
