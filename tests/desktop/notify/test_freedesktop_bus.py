@@ -497,9 +497,8 @@ def test_a_press_on_what_an_earlier_run_left_is_reported_once(bus: PrivateBus) -
             screen.forget(handle, MESSAGE.token)
             async with heard_from(screen) as ear:
                 await server.until(lambda: not server.on_screen, "it to be taken off")
-                await server.press(1, "default")
-                await server.press(2, "done")
-                await server.press(1, "snooze-10m")
+                for number, key in ((1, "default"), (1, ""), (2, "done"), (1, "snooze-10m")):
+                    await server.press(number, key)
                 await server.press(1, "done")
                 await ear.until_heard(1)
                 screen.show(OTHER)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import repeat
 
 import pytest
 from jeepney import Message as BusMessage
 from jeepney import new_method_return
 
 from nightcare.domain.delivery import DeliveryStatus
-from nightcare.domain.notification import ButtonPressed, Capability, NotificationShown
+from nightcare.domain.notification import (
+    ButtonPressed,
+    Capability,
+    NotificationClosed,
+    NotificationShown,
+)
 from parts.bus import PrivateBus, private_bus
 from parts.home import Home
 from parts.memory_screen import heard_from
@@ -183,3 +189,27 @@ def test_a_bus_that_forbids_the_calls_is_reported_as_an_error_at_once(home: Home
     forbidden = '<deny send_destination="org.freedesktop.Notifications" send_type="method_call"/>'
     with private_bus(home, policy=forbidden) as bus:
         steered(story(bus))
+
+
+def test_a_close_that_is_told_after_a_fade_does_not_close_what_has_the_id_by_then(
+    bus: PrivateBus,
+) -> None:
+    """As on a server that gives the same id each time; later, the person has closed it."""
+
+    async def story() -> None:
+        async with on_a_server(bus) as (server, screen, ear):
+            server.numbers, server.silent = repeat(7), {"CloseNotification"}
+            await show(screen, ear, MESSAGE)
+            screen.close("t1")
+            await show(screen, ear, OTHER)
+            await server.dismiss(7, reason=3)
+            await server.press(7, "done")
+            await ear.until(lambda heard: ButtonPressed("t2", "done") in heard)
+            screen.close("t2")
+            await show(screen, ear, MESSAGE)
+            advance(6)
+            await server.dismiss(7, reason=3)
+            await ear.until(lambda heard: heard[-1] == NotificationClosed("t1"))
+            assert NotificationClosed("t2") not in ear.heard
+
+    steered(story())

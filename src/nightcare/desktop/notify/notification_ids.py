@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 from dataclasses import dataclass
 
 _MOST_LATE = 8
@@ -10,8 +12,11 @@ _MOST_LATE = 8
 _MOST_EARLY = 1024
 """Unknown ids whose events are kept while a Notify is under way."""
 
-_BODY = "default"
-"""The key of a click on the notification itself, which some servers report without being asked."""
+_FADING = 5.0
+"""Seconds within which a server reports a notification as closed that we told it to close."""
+
+_NO_BUTTONS = frozenset({"default", ""})
+"""The keys of a click on the notification itself, which some servers report without being asked."""
 
 
 @dataclass(slots=True)
@@ -30,7 +35,7 @@ class Placed:
 
     def has(self, key: str) -> bool:
         """Return whether it may have a button of that key."""
-        return key != _BODY if self.keys is None else key in self.keys
+        return key not in _NO_BUTTONS if self.keys is None else key in self.keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class NotificationIds:
         self._late: dict[int, Placed] = {}
         self._past: set[int] = set()
         self._early: dict[int, list[ServerEvent]] = {}
+        self._closing: dict[int, float] = {}
 
     def find(self, number: int) -> Placed | None:
         """Return a notification that is on the screen, or left it a short while ago."""
@@ -85,6 +91,20 @@ class NotificationIds:
             if len(self._late) > _MOST_LATE:
                 del self._late[next(iter(self._late))]
         return placed
+
+    def expect_close(self, number: int) -> None:
+        """Note that the server was told just now to close a notification."""
+        now = asyncio.get_running_loop().time()
+        self._closing = {one: until for one, until in self._closing.items() if until >= now}
+        self._closing[number] = now + _FADING
+
+    def is_expected_close(self, number: int) -> bool:
+        """Return whether the server reports a notification as closed that we told it to close.
+
+        It may do so after a fade, and have given the id to the next notification meanwhile.
+        """
+        until = self._closing.pop(number, -math.inf)
+        return until >= asyncio.get_running_loop().time()
 
     def adopt(self, number: int, token: str) -> None:
         """Add a notification of an earlier connection, so that its presses are accepted."""
@@ -123,3 +143,4 @@ class NotificationIds:
         self.placed.clear()
         self._late.clear()
         self._early.clear()
+        self._closing.clear()

@@ -41,11 +41,13 @@ from nightcare.domain.notification import (
     NotifierEvent,
 )
 
-_BY_THE_USER = frozenset({2, 3})
-"""Reasons of NotificationClosed that stand for an act of the user. 3 means that a program closed
-it, but the signals of our own CloseNotification calls are ignored, and some servers send it for a
-click. MATE sends 1, "expired", for its close button as well; that cannot be distinguished from a
-timeout of the server, which must not end a reminder. 4 is "undefined"."""
+_BY_A_CALL = 3
+"""The reason of NotificationClosed after CloseNotification; some servers send it for a click."""
+
+_BY_THE_USER = frozenset({2, _BY_A_CALL})
+"""Reasons of NotificationClosed that stand for an act of the user, as our own calls are known.
+MATE sends 1, "expired", for its close button as well; that cannot be distinguished from a timeout
+of the server, which must not end a reminder. 4 is "undefined"."""
 
 _LARGEST_ID = 2**32 - 1
 
@@ -226,6 +228,8 @@ class NotificationServer:
                 self._handle_event(number, Pressed(key))
             case "NotificationClosed", "uu":
                 number, reason = signal.body
+                if reason == _BY_A_CALL and self._ids.is_expected_close(number):
+                    return
                 self._handle_event(number, Gone(by_itself=reason not in _BY_THE_USER))
             case _:
                 pass
@@ -326,6 +330,7 @@ class NotificationServer:
         if drawn and self._traits.leaves_closed:
             expired = expired_arguments(number, self._icon)
             self._bus.post(new_method_call(self._address, "Notify", SIGNATURE, expired))
+        self._ids.expect_close(number)
         self._bus.post(new_method_call(self._address, "CloseNotification", "u", (number,)))
 
     def _handle(self, number: int) -> str:
