@@ -154,6 +154,11 @@ def named_config(named: Path | None, variables: Mapping[str, str]) -> Path | Non
     return Path(os.path.expanduser(variables[NAMES_THE_FILE]))  # noqa: PTH111 - that one raises
 
 
+def is_same_path(one: Path, other: Path) -> bool:
+    """Return whether two paths lead to one file, which may be missing."""
+    return one.absolute() == other or os.path.realpath(one) == os.path.realpath(other)
+
+
 def usual_config(service: ServicePlaces) -> Path:
     """Return the path of the config file if none is named: that of the service, else the default.
 

@@ -121,6 +121,19 @@ def test_a_named_config_is_not_replaced_by_the_kept_one(
     assert NOT_READ not in result.err
 
 
+def test_a_named_config_that_is_the_one_of_the_service_is_no_other(
+    terminal: Terminal, lock: InstanceLock, tmp_path: Path
+) -> None:
+    """Its path may be written in another way."""
+    terminal.write(SAVED)
+    (tmp_path / "link").symlink_to(terminal.config.parent)
+    keep(terminal, lock)
+    for folder in (tmp_path / "link", terminal.config.parent / ".." / terminal.config.parent.name):
+        result = terminal("next", "--config", folder / terminal.config.name)
+        assert "18:00" in result.out
+        assert result.err == ""
+
+
 def test_install_goes_by_the_saved_config(
     terminal: Terminal, lock: InstanceLock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -125,6 +125,19 @@ def test_a_config_that_vanishes_changes_nothing_until_it_is_back(tmp_path: Path)
     bench.run(test)
 
 
+def test_a_config_that_is_a_link_to_itself_is_not_called_gone(tmp_path: Path) -> None:
+    """The error is the one that commands report."""
+    bench = Bench(tmp_path)
+
+    async def test(bench: Bench) -> None:
+        bench.file.unlink()
+        bench.file.symlink_to(bench.file.name)
+        await bench.until(lambda: "symbolic links" in bench.err.getvalue())
+        assert not bench.app.config.unread
+
+    bench.run(test)
+
+
 def test_saving_the_same_again_is_no_news(tmp_path: Path) -> None:
     """A change that leaves the schedule the same is none either; the next real one is."""
     bench = Bench(tmp_path)

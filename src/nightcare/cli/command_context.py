@@ -29,6 +29,7 @@ from nightcare.paths import (
     ServicePlaces,
     chosen_config,
     differing,
+    is_same_path,
     named_config,
     place_of_config,
     service_places,
@@ -154,7 +155,7 @@ class CommandContext:
     def _service_keeps_schedule(self) -> bool:
         """Return whether the service's schedule may differ from a saved config that is valid."""
         running, named = self.service.running, named_config(self.named, os.environ)
-        if named is not None and (running is None or named.absolute() != running.config):
+        if named is not None and not (running and is_same_path(named, running.config)):
             return False
         if running is not None:
             return running.keeps_schedule
@@ -297,7 +298,7 @@ class CommandContext:
         if running is None or not self._used_journal or "active" not in vars(self):
             return
         named = named_config(self.named, os.environ)
-        if named is not None and named.absolute() != running.config:
+        if named is not None and not is_same_path(named, running.config):
             self.print("conflict_config", theirs=running.config, ours=named, err=True)
         names = ", ".join(differing(os.environ, running))
         if names:

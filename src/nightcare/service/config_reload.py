@@ -198,8 +198,11 @@ class ConfigReload:
     def _present_stamp(self) -> object:
         try:
             found = os.stat(self.path)  # noqa: PTH116 - as short
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as error:
+            # The loader reports it.
+            return error.errno
         return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 

@@ -29,7 +29,7 @@ from nightcare.i18n.error_text import trouble_key
 from nightcare.journal.bridge_status import BridgeStatus
 from nightcare.journal.service_status import PublishedEnvironment, ServiceStatus
 from nightcare.languages import desktop_language
-from nightcare.paths import bridge_runs, differing, state_folder
+from nightcare.paths import bridge_runs, differing, is_same_path, state_folder
 
 _NOTIFIERS = {"freedesktop": "doctor_screen_desktop", "terminal": "doctor_screen_terminal"}
 _PROGRAM = Path(__file__).parents[2]
@@ -158,7 +158,7 @@ def _reads_same_file(theirs: str | None, ours: Path | None) -> bool:
     if theirs is None:
         return ours is None
     # A relative path was named in a folder that is not known here.
-    return not Path(theirs).is_absolute() or (ours is not None and Path(theirs) == ours.absolute())
+    return not Path(theirs).is_absolute() or (ours is not None and is_same_path(ours, Path(theirs)))
 
 
 def judge_environment(
