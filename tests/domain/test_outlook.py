@@ -242,6 +242,14 @@ def test_what_is_held_in_a_pause_comes_at_its_end(cause: Reason) -> None:
     assert clock_of(made.next()) == ("stretch", "22 22:20")
 
 
+def test_what_a_pause_of_millennia_holds_is_replaced_by_the_next_one() -> None:
+    """The days up to its end are not computed."""
+    held = delivery("water", "1", "18:00", Held(Reason.PAUSED))
+    end = local("12:00", "9998-12-30")
+    made = outlook("18:05", WATER, deliveries=[held], paused_until=end)
+    assert made.comes(held) is None
+
+
 def test_nobody_knows_when_an_absence_ends() -> None:
     """It is told as waiting, and not announced."""
     held = delivery("stretch", "1", "22:00", Held(Reason.LOCKED))

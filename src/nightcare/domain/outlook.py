@@ -290,10 +290,10 @@ class Outlook:
     def _superseded(self, delivery: Delivery, reminder: Reminder, at: datetime) -> bool:
         """Return whether a later occurrence of the reminder replaces it before it comes (UTC)."""
         later = max(delivery.occurrence.due, self.now)
-        return any(
-            one.key not in self._known and one.key != delivery.key
-            for one in between([reminder], self.calendar, later, at)
-        )
+        known = _Known(self._known.keys | {delivery.key}, self._known.days)
+        # The end of a pause may be centuries away.
+        following = upcoming(reminder, self.calendar, later, known=known)
+        return following is not None and following.due <= at
 
     def _without_rivals(self, coming: Iterable[_Coming]) -> list[Occurrence]:
         """Return the coming occurrences, without those that give way to one of the same instant."""
