@@ -36,7 +36,7 @@ TYPED = (
 
 def test_the_english_words_of_the_catalogue_are_those_that_every_language_takes() -> None:
     """A translator finds them in the file that they copy."""
-    assert read_words("en").input == ENGLISH.beside(ENGLISH)
+    assert read_words("en").input == ENGLISH.combined_with(ENGLISH)
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_a_person_types_a_name_or_the_only_title() -> None:
     morning, noon = replace(WATER, name="morning"), replace(WATER, name="noon")
     one = replace(SCHEDULE, reminders=(morning,))
     both = replace(SCHEDULE, reminders=(morning, noon))
-    assert one.typed("morning", said) == "morning"
-    assert one.typed("Water", said) == "morning"
-    assert both.typed("water", said) == "water"
-    assert one.typed("tea", said) == "tea"
+    assert one.typed_name("morning", said) == "morning"
+    assert one.typed_name("Water", said) == "morning"
+    assert both.typed_name("water", said) == "water"
+    assert one.typed_name("tea", said) == "tea"

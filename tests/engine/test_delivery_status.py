@@ -176,7 +176,7 @@ def test_a_refused_trial_is_over_at_once(bus: PrivateBus) -> None:
             await evening.until("2026-11-23 10:00:05")
             server.script.append(How.ZERO)
             number = evening.journal.request_trial("walk", evening.now)
-            evening.service.written(evening.now)
+            evening.service.handle_journal(evening.now)
             await evening.until("2026-11-23 10:00:08")
             assert evening.journal.trial_answer(number) == NOT_SHOWN
             assert evening.journal.trial_status(number) is DeliveryStatus.NO_ID

@@ -107,7 +107,7 @@ def test_what_has_left_the_screen_is_not_taken_off_again(show: Callable[[], Desk
     desk._deliver()
     (token,) = desk.screen.on_screen
     desk.screen.close(token)
-    desk.service.event(NotificationClosed(token), desk.now)
+    desk.service.handle_event(NotificationClosed(token), desk.now)
     desk.service.update(desk.now)
     desk.restart()
     assert desk.screen.forgotten == []
@@ -175,7 +175,7 @@ def test_a_press_on_what_an_earlier_run_left_counts(key: str, became: str) -> No
     desk = reminder()
     desk.restart()
     (token,) = desk.screen.left_behind
-    desk.service.event(ButtonPressed(token, key), desk.now)
+    desk.service.handle_event(ButtonPressed(token, key), desk.now)
     assert desk.outcomes("walk") == [became]
 
 
@@ -184,7 +184,7 @@ def test_start_on_what_an_earlier_run_left_starts_the_stretch() -> None:
     desk = Desk(STRETCH + QUIET, "2026-11-23 08:00")
     desk.until("2026-11-23 10:00")
     desk.restart()
-    desk.service.event(ButtonPressed(desk.screen.left_behind[0], "start"), desk.now)
+    desk.service.handle_event(ButtonPressed(desk.screen.left_behind[0], "start"), desk.now)
     desk._deliver()
     assert desk.journal.routine_session() is not None
     assert desk.buttons == ["stop", "done"]
@@ -195,7 +195,7 @@ def test_done_on_a_step_that_an_earlier_run_left_is_done() -> None:
     desk = step()
     desk.restart("2026-11-23 10:02")
     assert desk.journal.routine_session() is None
-    desk.service.event(ButtonPressed(desk.screen.left_behind[0], "done"), desk.now)
+    desk.service.handle_event(ButtonPressed(desk.screen.left_behind[0], "done"), desk.now)
     assert desk.outcomes("stretch") == ["done"]
 
 
@@ -208,7 +208,7 @@ def test_a_press_on_what_an_earlier_run_left_counts_while_it_waits() -> None:
     desk.until("2026-11-23 10:00")
     desk.restart("2026-11-23 10:20")
     assert desk.outcomes("walk") == ["held"]
-    desk.service.event(ButtonPressed(desk.screen.left_behind[0], "done"), desk.now)
+    desk.service.handle_event(ButtonPressed(desk.screen.left_behind[0], "done"), desk.now)
     assert desk.outcomes("walk") == ["done"]
     assert desk.outcomes("swim") == ["open"]
 
@@ -218,7 +218,7 @@ def test_a_press_on_what_an_earlier_run_left_does_not_count_once_another_was_sho
     desk = Desk(WALK + SWIM + QUIET, "2026-11-23 08:00")
     desk.until("2026-11-23 10:00")
     desk.restart("2026-11-23 10:50")
-    desk.service.event(ButtonPressed(desk.screen.left_behind[0], "done"), desk.now)
+    desk.service.handle_event(ButtonPressed(desk.screen.left_behind[0], "done"), desk.now)
     assert desk.outcomes("walk") == ["expired: too late"]
     assert "notice/1" in desk.screen.on_screen
 
@@ -228,7 +228,7 @@ def test_an_answer_to_the_question_that_an_earlier_run_left_is_in_the_diary() ->
     desk = question()
     desk._deliver()
     desk.restart()
-    desk.service.event(ButtonPressed(desk.screen.left_behind[0], "mild"), desk.now)
+    desk.service.handle_event(ButtonPressed(desk.screen.left_behind[0], "mild"), desk.now)
     morning = desk.journal.diary.morning(day("2026-11-22"))
     assert morning is not None
     assert morning.answer is DiaryAnswer.MILD

@@ -43,8 +43,8 @@ def test_done_is_recorded_once_and_takes_it_off() -> None:
     (token,) = desk.screen.on_screen
     desk.press("done")
     assert desk.title() is None
-    desk.service.event(ButtonPressed(token, "snooze-10m"), desk.now)
-    desk.service.event(NotificationClosed(token), desk.now)
+    desk.service.handle_event(ButtonPressed(token, "snooze-10m"), desk.now)
+    desk.service.handle_event(NotificationClosed(token), desk.now)
     assert desk.outcomes("walk") == ["done"]
 
 
@@ -139,7 +139,7 @@ def test_its_time_on_the_screen_counts_from_when_it_was_shown() -> None:
     desk.until("2026-11-23 10:20")
     (message,) = desk.screen.on_screen.values()
     desk.screen.take(message)
-    desk.service.event(desk.screen.reports.pop(), desk.now)
+    desk.service.handle_event(desk.screen.reports.pop(), desk.now)
     desk.until("2026-11-23 10:29:59")
     assert desk.title() == "walk"
     desk.until("2026-11-23 10:30")
@@ -152,7 +152,7 @@ def test_a_notifier_that_shows_it_again_does_not_prolong_its_time() -> None:
     desk.until("2026-11-23 10:08")
     (message,) = desk.screen.on_screen.values()
     desk.screen.take(message)
-    desk.service.event(desk.screen.reports.pop(), desk.now)
+    desk.service.handle_event(desk.screen.reports.pop(), desk.now)
     desk.until("2026-11-23 10:10")
     assert desk.outcomes("walk") == ["expired"]
 

@@ -397,12 +397,12 @@ def test_a_late_press_on_the_reminder_does_nothing_while_it_leads() -> None:
     (reminder,) = desk.screen.on_screen
     desk.press("start")
     (routine,) = desk.screen.on_screen
-    desk.service.event(ButtonPressed(reminder, "good-night"), desk.now)
+    desk.service.handle_event(ButtonPressed(reminder, "good-night"), desk.now)
     assert desk.outcomes("stretch") == ["open"]
     desk.press("stop")
-    desk.service.event(ButtonPressed(routine, "stop"), desk.now)
+    desk.service.handle_event(ButtonPressed(routine, "stop"), desk.now)
     assert desk.outcomes("stretch") == ["open"]
-    desk.service.event(ButtonPressed(routine, "done"), desk.now)
+    desk.service.handle_event(ButtonPressed(routine, "done"), desk.now)
     assert desk.outcomes("stretch") == ["done"]
 
 

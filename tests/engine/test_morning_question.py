@@ -155,7 +155,7 @@ def test_a_button_that_is_none_of_the_questions_does_nothing() -> None:
     """As from a version that had others."""
     desk = asked()
     (token,) = desk.screen.on_screen
-    desk.service.event(ButtonPressed(token, "unsure"), desk.now)
+    desk.service.handle_event(ButtonPressed(token, "unsure"), desk.now)
     assert answer(desk) is None
     assert desk.title() == TITLE
 

@@ -76,11 +76,11 @@ def test_a_notice_that_is_closed_is_gone() -> None:
     desk.service.notices.announce_until_closed(Subject.CONFIG, "One", "")
     desk.service.notices.announce_until_closed(Subject.CONFIG, "Two", "")
     (token,) = desk.screen.on_screen
-    desk.service.event(NotificationClosed("notice/1"), desk.now)
+    desk.service.handle_event(NotificationClosed("notice/1"), desk.now)
     assert desk.title() == "Two"
-    desk.service.event(NotificationClosed(token), desk.now)
+    desk.service.handle_event(NotificationClosed(token), desk.now)
     assert desk.title() is None
-    desk.service.event(ButtonPressed(token, "done"), desk.now)
+    desk.service.handle_event(ButtonPressed(token, "done"), desk.now)
     assert desk.outcomes("walk") == []
 
 

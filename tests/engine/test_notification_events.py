@@ -63,7 +63,7 @@ def test_a_server_never_ends_a_reminder(bus: PrivateBus, lifetime: Lifetime) -> 
                 assert evening.state("walk").startswith("open")
                 assert evening.titles == ["walk"]
                 evening.answers().snooze(evening.now)
-                evening.service.written(evening.now)
+                evening.service.handle_journal(evening.now)
                 await evening.until("2026-11-23 10:20:30")
                 assert evening.titles == ["walk", "Once more: walk"]
                 evening.answers().done(evening.now)
@@ -330,7 +330,7 @@ def test_a_press_during_a_stretch_is_answered() -> None:
 
 def late(desk: Desk, token: str, key: str) -> list[str]:
     """Press a button of what has gone; returns what is said of it."""
-    desk.service.event(ButtonPressed(token, key), desk.now)
+    desk.service.handle_event(ButtonPressed(token, key), desk.now)
     desk._deliver()
     return [one.body for one in desk.screen.shown if one.token.startswith("notice")]
 
@@ -352,7 +352,7 @@ def test_a_snooze_that_is_pressed_twice_counts_once() -> None:
     desk.until("2026-11-23 10:01")
     (token,) = desk.screen.on_screen
     for _ in range(2):
-        desk.service.event(ButtonPressed(token, "snooze-10m"), desk.now)
+        desk.service.handle_event(ButtonPressed(token, "snooze-10m"), desk.now)
     (delivery,) = desk.deliveries("walk")
     assert delivery.snoozes == 1
 
@@ -395,7 +395,7 @@ def test_a_press_on_a_question_that_was_brought_back_counts() -> None:
     desk.until("2026-11-23 09:00")
     tokens = [one.token for one in desk.screen.shown if one.token.startswith("question")]
     desk.until("2026-11-23 12:00")
-    desk.service.event(ButtonPressed(tokens[-1], "none"), desk.now)
+    desk.service.handle_event(ButtonPressed(tokens[-1], "none"), desk.now)
     assert [one for one, _ in desk.told].count("log_answered") == 1
 
 
@@ -443,7 +443,7 @@ def test_a_start_that_a_lock_cuts_short_keeps_the_reminder(before: str) -> None:
     if before == "skipped":
         made.answers().skip(made.now, "stretch")
     made.written()
-    made.service.event(ButtonPressed(token, "start"), made.now)
+    made.service.handle_event(ButtonPressed(token, "start"), made.now)
     made.there(locked)
     assert made.outcomes("stretch") == ["held"]
     made.there(Presence())

@@ -164,7 +164,7 @@ class Night:
     def deliver(self) -> None:
         """Report what the screen has taken."""
         while self.screen.reports:
-            self.service.event(self.screen.reports.pop(0), self.now)
+            self.service.handle_event(self.screen.reports.pop(0), self.now)
 
     def answers(self) -> UserActions:
         """Return the commands of the person."""
@@ -180,7 +180,7 @@ class Night:
             self._do(what, value)
         except (NothingToDo, ValueRefused):
             return
-        self.service.written(self.now)
+        self.service.handle_journal(self.now)
         self.deliver()
 
     def _do(self, what: str, value: object) -> None:
@@ -217,9 +217,9 @@ class Night:
         for token, message in list(self.screen.on_screen.items()):
             if how == "close":
                 self.screen.close(token)
-                self.service.event(NotificationClosed(token), self.now)
+                self.service.handle_event(NotificationClosed(token), self.now)
             elif "start" in {button.key for button in message.buttons}:
-                self.service.event(ButtonPressed(token, "start"), self.now)
+                self.service.handle_event(ButtonPressed(token, "start"), self.now)
 
     def alarm(self) -> datetime | None:
         """Return the next wake-up of the service (UTC)."""

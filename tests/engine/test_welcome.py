@@ -84,7 +84,7 @@ def test_a_press_counts_after_it_has_left_the_screen() -> None:
     (message,) = on_screen(desk)
     desk.restart("2026-11-23 12:01")
     assert on_screen(desk) == []
-    desk.service.event(ButtonPressed(message.token, TRY), desk.now)
+    desk.service.handle_event(ButtonPressed(message.token, TRY), desk.now)
     assert desk.title() == "Time to move a little"
 
 

@@ -180,7 +180,7 @@ class Desk:
 
     def _deliver(self) -> None:
         while self.screen.reports:
-            self.service.event(self.screen.reports.pop(0), self.now)
+            self.service.handle_event(self.screen.reports.pop(0), self.now)
 
     # Time
 
@@ -234,14 +234,14 @@ class Desk:
         """Press a button of what is on the screen."""
         (message,) = self.screen.on_screen.values()
         assert key in {button.key for button in message.buttons}, message.buttons
-        self.service.event(ButtonPressed(message.token, key), self.now)
+        self.service.handle_event(ButtonPressed(message.token, key), self.now)
         self._deliver()
 
     def close(self) -> None:
         """Close what is on the screen without an answer."""
         ((token, _),) = self.screen.on_screen.items()
         self.screen.close(token)
-        self.service.event(NotificationClosed(token), self.now)
+        self.service.handle_event(NotificationClosed(token), self.now)
         self._deliver()
 
     def answers(self) -> UserActions:
@@ -250,7 +250,7 @@ class Desk:
 
     def written(self) -> None:
         """Tell the service that a command has written."""
-        self.service.written(self.now)
+        self.service.handle_journal(self.now)
         self._deliver()
 
     def tonight(self, bedtime: str) -> None:

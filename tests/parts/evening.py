@@ -124,7 +124,7 @@ class Evening:
                 await self.server.settle()
 
     def _hear(self, event: NotifierEvent) -> None:
-        self.service.event(event, self.now)
+        self.service.handle_event(event, self.now)
 
     def _log(self, key: str, /, **values: object) -> None:
         self.translator.text(key, **values)

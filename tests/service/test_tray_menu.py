@@ -34,7 +34,7 @@ def both_left_the_screen() -> Desk:
         desk.until(f"2026-11-06 {clock}")
         (token,) = desk.screen.on_screen
         desk.screen.close(token)
-        desk.service.event(NotificationClosed(token, by_itself=True), desk.now)
+        desk.service.handle_event(NotificationClosed(token, by_itself=True), desk.now)
     return desk
 
 

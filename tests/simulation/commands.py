@@ -221,7 +221,7 @@ def _act(world: World, what: str, act: Callable[[UserActions], object]) -> bool:
 
 def _log(world: World) -> None:
     """Let the service hear that somebody has written."""
-    world.step("written", lambda: world.service.written(world.now), returns=True)
+    world.step("written", lambda: world.service.handle_journal(world.now), returns=True)
     world.promises.answering = False
 
 
@@ -230,14 +230,14 @@ def _note_a_cramp(world: World) -> None:
     severity = world.random.choice(tuple(Severity))
     diary = DiaryActions(world.by_command.diary, world.calendar())
     diary.add(world.now - ago, Details(severity=severity), world.now)
-    world.step(f"{severity} cramp", lambda: world.service.written(world.now))
+    world.step(f"{severity} cramp", lambda: world.service.handle_journal(world.now))
 
 
 def _try(world: World) -> None:
     if world.schedule.reminders:
         reminder = world.random.choice(world.schedule.reminders)
         world.promises.tried(world.by_command.request_trial(reminder.name, world.now))
-        world.step(f"try {reminder.name}", lambda: world.service.written(world.now))
+        world.step(f"try {reminder.name}", lambda: world.service.handle_journal(world.now))
 
 
 @dataclass(frozen=True)

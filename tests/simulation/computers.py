@@ -169,7 +169,7 @@ class Computer:
         while self.screen.told:
             event = self.screen.told.pop(0)
             if event.token in self.screen.wanted:
-                self.service.event(event, self.now)
+                self.service.handle_event(event, self.now)
         for token in self.screen.shown[shown:]:
             key = key_of(token)
             if key is not None:
@@ -194,7 +194,7 @@ class Computer:
         elif after is not None and after != before:
             self.given[after.id] = dict(self._answers(after))
         self.world.note(self, f"    {self.given}")
-        self.step("written", lambda: self.service.written(self.now))
+        self.step("written", lambda: self.service.handle_journal(self.now))
 
     def _answers(self, action: UserAction) -> list[tuple[Key, Outcome]]:
         found = []
@@ -213,7 +213,7 @@ class Computer:
         """Erase everything, as the command does."""
         self.erasing = True
         self.journal.erase(self.now, self.name)
-        self.step("erase", lambda: self.service.written(self.now))
+        self.step("erase", lambda: self.service.handle_journal(self.now))
 
     # The exchange
 
@@ -232,7 +232,7 @@ class Computer:
         self.sync_at = None
         written = any([self.acts.sync(self.now), self.values.sync(self.now)])
         if written and self.on:
-            self.step("synced", lambda: self.service.written(self.now))
+            self.step("synced", lambda: self.service.handle_journal(self.now))
         if self.connected:
             self.publish()
 
@@ -297,7 +297,7 @@ class Computer:
         if any([self.acts.receive(messages, self.now), self.values.receive(messages, self.now)]):
             self.world.note(self, f"received {len(messages)}")
             if self.on:
-                self.step("written", lambda: self.service.written(self.now))
+                self.step("written", lambda: self.service.handle_journal(self.now))
             self.publish()
 
     # The journal is lost

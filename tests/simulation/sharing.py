@@ -206,14 +206,14 @@ class SeveralComputers:
         buttons = [key for key in buttons if key != "start"]
         if buttons and self.random.random() < 0.8:
             event = ButtonPressed(token, self.random.choice(buttons))
-            one.act(f"{event}", lambda: one.service.event(event, one.now))
+            one.act(f"{event}", lambda: one.service.handle_event(event, one.now))
         else:
             self._close(one, token)
 
     def _close(self, one: Computer, token: str) -> None:
         one.screen.close(token)
         closed = NotificationClosed(token)
-        one.step(f"{closed}", lambda: one.service.event(closed, one.now))
+        one.step(f"{closed}", lambda: one.service.handle_event(closed, one.now))
 
     def _answer_on_two(self, _: Computer) -> None:
         """Answer a reminder on two computers before they know of each other; then undo on one."""
@@ -290,7 +290,7 @@ class SeveralComputers:
         match self.random.choice(("done", "skip", "snooze", "close")):
             case "done":
                 pressed = ButtonPressed(token, "done")
-                one.act(f"{pressed}", lambda: one.service.event(pressed, now))
+                one.act(f"{pressed}", lambda: one.service.handle_event(pressed, now))
             case "skip":
                 one.act("skip", lambda: actions.skip(now, key.reminder))
             case "snooze":

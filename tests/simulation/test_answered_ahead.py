@@ -36,7 +36,7 @@ def test_the_person_may_recall_what_was_skipped_ahead_by_a_late_press(
     (token,) = world.screen.visible
     world.jump(local("14:30"), "clock set back")
     skip(world, world.answers(), "walk", span)
-    world.step("written", lambda: world.service.written(world.now))
+    world.step("written", lambda: world.service.handle_journal(world.now))
 
     late_event(world, ButtonPressed(token, "snooze-10m"))
     world.go_on(15 * 60)
@@ -52,7 +52,7 @@ def test_what_was_skipped_ahead_does_not_come_without_a_press(world: World) -> N
     assert skipped is not None
     world.jump(local("14:30"), "clock set back")
     skip(world, world.answers(), "walk", SkipSpan.ONE)
-    world.step("written", lambda: world.service.written(world.now))
+    world.step("written", lambda: world.service.handle_journal(world.now))
     world.journal.forget(skipped)
 
     with pytest.raises(BrokenPromise, match="answered ahead"):

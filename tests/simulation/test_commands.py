@@ -34,9 +34,9 @@ def paused_and_undone(world: World, *, noticed: bool) -> None:
     """Pause and undo, perhaps with the service noticing the pause meanwhile."""
     world.answers().pause(world.now, world.now + timedelta(hours=1))
     if noticed:
-        world.step("written", lambda: world.service.written(world.now))
+        world.step("written", lambda: world.service.handle_journal(world.now))
     world.answers().undo(world.now)
-    world.step("written", lambda: world.service.written(world.now))
+    world.step("written", lambda: world.service.handle_journal(world.now))
 
 
 @pytest.mark.parametrize("noticed", [True, False])

@@ -191,7 +191,7 @@ class World:
 
     def event(self, event: MessageEvent) -> None:
         """Let something happen on the screen."""
-        self.step(f"{event}", lambda: self.service.event(event, self.now))
+        self.step(f"{event}", lambda: self.service.handle_event(event, self.now))
 
     def step(self, what: str, action: Callable[[], object], *, returns: bool = False) -> None:
         """Take a step, and check all that must hold after it.
@@ -215,7 +215,7 @@ class World:
             if event.token not in self.screen.wanted:
                 continue
             self.promises.told(event.token)
-            self.service.event(event, self.now)
+            self.service.handle_event(event, self.now)
 
         while self.screen.late:
             seconds = self.random.choice((0.001, 1, 20))

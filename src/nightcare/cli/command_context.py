@@ -210,7 +210,7 @@ class CommandContext:
 
     def typed_reminder(self, word: str) -> str:
         """Return the name of the reminder that a person typed, by its name or its title."""
-        return self.schedule.typed(word, self.translator.text)
+        return self.schedule.typed_name(word, self.translator.text)
 
     # The journal
 

@@ -27,10 +27,10 @@ from nightcare.domain.report import (
 )
 from nightcare.errors import ValueRefused
 from nightcare.i18n.report_text import (
-    counsel,
     counted_nights,
     hours_text,
-    how_bad,
+    referral_advice,
+    severity_text,
     share,
     share_and_skipped,
     span_names,
@@ -143,7 +143,8 @@ def _lines(made: Report, context: CommandContext) -> Iterator[str]:
         yield ""
         yield translator.text("report_worst")
         yield from _columns(
-            [(how_bad(kind, translator), str(count)) for kind, count in made.worst.items()], "  "
+            [(severity_text(kind, translator), str(count)) for kind, count in made.worst.items()],
+            "  ",
         )
     if made.hours:
         yield ""
@@ -191,7 +192,7 @@ def _columns(rows: Sequence[tuple[str, ...]], indent: str = "") -> Iterator[str]
 def _advice(why: Referral, context: CommandContext) -> Iterator[str]:
     """Yield when the guidance says to see a professional, and where the limits come from."""
     translator = context.translator
-    advice = counsel(why, context.schedule.professional, translator)
+    advice = referral_advice(why, context.schedule.professional, translator)
     yield from advice.reasons
     yield from advice.statements
     for section in advice.sections:

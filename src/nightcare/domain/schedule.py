@@ -153,7 +153,7 @@ class Schedule:
         title = self.title(name, say)
         return title if title == name else f"{title} ({name})"
 
-    def typed(self, word: str, say: Callable[[str], str]) -> str:
+    def typed_name(self, word: str, say: Callable[[str], str]) -> str:
         """Return the name of the reminder that a person means by its name or its only title.
 
         Args:

@@ -98,7 +98,7 @@ class TimeWords:
                     values[name] |= {one.translate(table): meant for one, meant in value.items()}
         return TimeWords(**values)
 
-    def beside(self, other: TimeWords) -> TimeWords:
+    def combined_with(self, other: TimeWords) -> TimeWords:
         """Return the words of both languages; `day_first` is that of the other."""
         values = {one.name: getattr(self, one.name) for one in fields(self)}
         for name, value in values.items():

@@ -61,7 +61,7 @@ class Context:
         self.journal.save(delivery)
         self.log_outcome(delivery)
 
-    def deliver(self, delivery: Delivery, status: DeliveryStatus) -> None:
+    def record_status(self, delivery: Delivery, status: DeliveryStatus) -> None:
         """Record the delivery status of an open occurrence."""
         if isinstance(delivery.state, Active):
             delivery = replace(delivery, state=replace(delivery.state, delivery=status))
@@ -100,8 +100,10 @@ class Context:
             case Snoozed(until):
                 self.log("log_snoozed", reminder=name, due=due, until=until)
 
-    def decided(self, delivery: Delivery, verdict: str, step: Reason, now: datetime) -> None:
-        """Record which step of the cascade decided now (UTC); log it if the occurrence is held."""
+    def record_decision(
+        self, delivery: Delivery, verdict: str, step: Reason, now: datetime
+    ) -> None:
+        """Record which step of the policy decided now (UTC); log it if the occurrence is held."""
         self.journal.record_decision(now, delivery.occurrence, verdict, step)
         if verdict == "hold":
             self.log(

@@ -33,10 +33,10 @@ def _may_show(context: Context, delivery: Delivery, situation: Situation) -> boo
             return True
         case Hold(step):
             if delivery.state != Held(step):
-                context.decided(delivery, "hold", step, situation.now)
+                context.record_decision(delivery, "hold", step, situation.now)
                 context.journal.save(delivery.held(step))
         case Drop(step):
-            context.decided(delivery, "drop", step, situation.now)
+            context.record_decision(delivery, "drop", step, situation.now)
             context.settle(delivery.give_up(situation.now, step))
     return False
 
@@ -71,9 +71,9 @@ def show_one(
     for delivery in waiting:
         _hold_in_line(context, delivery, now)
     for delivery in giving_way:
-        context.decided(delivery, "drop", Reason.ANOTHER, now)
+        context.record_decision(delivery, "drop", Reason.ANOTHER, now)
         context.settle(delivery.give_up(now, Reason.ANOTHER))
-    context.decided(first, "show", Reason.SHOW, now)
+    context.record_decision(first, "show", Reason.SHOW, now)
     _give(context, first, situation)
 
 
@@ -119,7 +119,7 @@ def _give_way(context: Context, delivery: Delivery, state: Active, now: datetime
 
 def _hold_in_line(context: Context, delivery: Delivery, now: datetime) -> None:
     if delivery.state != Held(Reason.ANOTHER):
-        context.decided(delivery, "hold", Reason.ANOTHER, now)
+        context.record_decision(delivery, "hold", Reason.ANOTHER, now)
         context.journal.save(delivery.held(Reason.ANOTHER))
 
 

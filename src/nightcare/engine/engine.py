@@ -145,13 +145,13 @@ class Engine:
             change_plan(context.journal, PlanChange(old.plan(), context.plan()), now)
         self._update(now, returns=True)
 
-    def written(self, now: datetime) -> None:
+    def handle_journal(self, now: datetime) -> None:
         """Handle changes that a command has written to the journal."""
         for delivery in self._on_screen.deliveries():
             self._context.log_outcome(delivery)
         self.update(now)
 
-    def event(self, event: NotifierEvent, now: datetime) -> None:
+    def handle_event(self, event: NotifierEvent, now: datetime) -> None:
         """Handle an event of the notifier."""
         if isinstance(event, NotifierChanged):
             return

@@ -127,7 +127,7 @@ def _newly_due(
         fresh = replace(begin(occurrence, reminder.topic), seen=occurrence.key in seen)
         delivery = _as_elsewhere(context, fresh, now)
         if delivery.settled:
-            context.decided(delivery, "drop", Reason.ANSWERED, now)
+            context.record_decision(delivery, "drop", Reason.ANSWERED, now)
             context.settle(delivery)
         elif guided_routine.reminder(context.journal) == reminder.name:
             # The person is doing that stretch now.
@@ -140,7 +140,7 @@ def _newly_due(
             context.settle(delivery.give_up(now, Reason.SUPERSEDED))
         elif isinstance(verdict := decide(delivery, reminder, situation), Drop):
             # An occurrence that is dropped does not end an earlier one.
-            context.decided(delivery, "drop", verdict.step, now)
+            context.record_decision(delivery, "drop", verdict.step, now)
             context.settle(delivery.give_up(now, verdict.step))
         else:
             _supersede(context, occurrence.key, now)

@@ -71,13 +71,13 @@ def handle_delivery(
     match event:
         case Rejected(_, DeliveryStatus.TAKEN_OFF):
             on_screen.mark_lost(event.token)
-            context.deliver(delivery, DeliveryStatus.TAKEN_OFF)
+            context.record_status(delivery, DeliveryStatus.TAKEN_OFF)
         case Rejected(_, status):
             on_screen.mark_lost(event.token)
             context.reject(delivery, status, now)
         case Sent() if displayed.delivery in _BEFORE_SENT:
             # A message that is sent again stays refused until a notifier shows it.
-            context.deliver(delivery, DeliveryStatus.SENT)
+            context.record_status(delivery, DeliveryStatus.SENT)
 
 
 def handle_late_press(
@@ -145,9 +145,9 @@ def handle_routine_event(
     delivery = None if guided is None else context.journal.delivery(guided)
     match event:
         case NotificationShown() if delivery is not None:
-            context.deliver(delivery, DeliveryStatus.SHOWN)
+            context.record_status(delivery, DeliveryStatus.SHOWN)
         case NotificationClosed(by_itself=True) if delivery is not None:
-            context.deliver(delivery, DeliveryStatus.TAKEN_OFF)
+            context.record_status(delivery, DeliveryStatus.TAKEN_OFF)
     guided_routine.handle_event(event, context, now)
 
 
@@ -155,9 +155,9 @@ def _shown(context: Context, delivery: Delivery, state: Active, now: datetime) -
     reminder = context.schedule.reminder(delivery.key.reminder)
     if state.shown is not None or reminder is None:
         # A restarted notifier shows it again, and its time continues.
-        context.deliver(delivery, DeliveryStatus.SHOWN)
+        context.record_status(delivery, DeliveryStatus.SHOWN)
     else:
-        context.deliver(delivery.shown(reminder, now), DeliveryStatus.SHOWN)
+        context.record_status(delivery.shown(reminder, now), DeliveryStatus.SHOWN)
     if reminder is not None and state.delivery is not DeliveryStatus.SHOWN:
         context.log("log_shown", reminder=reminder.name, due=delivery.occurrence.due)
 
@@ -209,6 +209,8 @@ def _taken_off(context: Context, delivery: Delivery, state: Active, now: datetim
     A removal by the server is not an action of the person. If the person closed it and the server
     does not report that, it must not come back at once.
     """
-    context.deliver(replace(delivery, state=replace(state, away=True)), DeliveryStatus.TAKEN_OFF)
+    context.record_status(
+        replace(delivery, state=replace(state, away=True)), DeliveryStatus.TAKEN_OFF
+    )
     if state.closes - now > _IN_TIME:
         context.log("log_taken_off", reminder=delivery.key.reminder)

@@ -155,7 +155,7 @@ class JournalPort(Protocol):
     def record_decision(
         self, now: datetime, occurrence: Occurrence, verdict: str, step: Reason
     ) -> None:
-        """Record which step of the cascade decided now (UTC)."""
+        """Record which step of the policy decided now (UTC)."""
         ...
 
     def record_status(self, key: Key, delivery: DeliveryStatus) -> None:

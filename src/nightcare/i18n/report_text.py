@@ -38,7 +38,7 @@ def counted_nights(counted: Nights, translator: Translator) -> list[tuple[str, i
     ]
 
 
-def how_bad(worst: Severity | None, translator: Translator) -> str:
+def severity_text(worst: Severity | None, translator: Translator) -> str:
     """Return the severity of a cramp as text."""
     return (
         translator.text("report_unsaid") if worst is None else translator.text(f"severity_{worst}")
@@ -72,7 +72,9 @@ def span_names(report: Report, translator: Translator) -> tuple[str, list[str]]:
     return translator.text("report_week"), [_week(one, translator) for one in report.spans]
 
 
-def counsel(why: Referral | None, rule: ReferralRule, translator: Translator) -> ReferralAdvice:
+def referral_advice(
+    why: Referral | None, rule: ReferralRule, translator: Translator
+) -> ReferralAdvice:
     """Return the advice on when to see a professional.
 
     Without a reason in the diary it is the guidance's advice to everybody.
@@ -88,7 +90,7 @@ def counsel(why: Referral | None, rule: ReferralRule, translator: Translator) ->
     )
 
 
-def in_full(day: date, translator: Translator) -> str:
+def full_date(day: date, translator: Translator) -> str:
     """Return a date with its year: "Sunday 22 November 2026"."""
     return translator.text("report_date", date=translator.date(day), year=day.year)
 

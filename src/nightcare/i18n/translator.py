@@ -66,7 +66,7 @@ class Translator:
         }
         own["weekdays"] = tuple(one.casefold() for one in self.weekdays)
         own["months"] = tuple(one.casefold() for one in self.months)
-        return ENGLISH.beside(TimeWords(**own).with_plain_spellings())
+        return ENGLISH.combined_with(TimeWords(**own).with_plain_spellings())
 
     def text(self, key: str, /, **values: object) -> str:
         """Return the text of a key, with its values; the value of "count" chooses the plural form.

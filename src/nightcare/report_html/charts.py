@@ -9,7 +9,13 @@ from itertools import groupby
 
 from nightcare.domain.diary import Night, Severity
 from nightcare.domain.report import SPAN_HOURS, ReminderCounts, Report, ReportSpan
-from nightcare.i18n.report_text import hours_text, how_bad, share, share_and_skipped, span_names
+from nightcare.i18n.report_text import (
+    hours_text,
+    severity_text,
+    share,
+    share_and_skipped,
+    span_names,
+)
 from nightcare.i18n.translator import Translator
 
 LENGTH = 200
@@ -188,7 +194,11 @@ def build_tables(report: Report, translator: Translator) -> Iterator[Table]:
     if report.worst:
         most = max(report.worst.values())
         rows = tuple(
-            Row(how_bad(worst, translator), build_bar([(severity_mark(worst), n)], most), str(n))
+            Row(
+                severity_text(worst, translator),
+                build_bar([(severity_mark(worst), n)], most),
+                str(n),
+            )
             for worst, n in report.worst.items()
         )
         yield Table(say("report_worst"), (say("page_how_bad"), say("page_nights")), rows)

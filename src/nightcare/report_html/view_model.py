@@ -13,7 +13,7 @@ from nightcare.domain.referral import Referral
 from nightcare.domain.report import FEWEST_NIGHTS, Report
 from nightcare.domain.safe_text import one_line
 from nightcare.domain.schedule import ReferralRule
-from nightcare.i18n.report_text import counsel, counted_nights, how_bad, in_full
+from nightcare.i18n.report_text import counted_nights, full_date, referral_advice, severity_text
 from nightcare.i18n.translator import Translator
 from nightcare.report_html.charts import (
     BarMark,
@@ -114,7 +114,7 @@ def build_page(
         today: The date of the page (local).
     """
     say = translator.text
-    first, last = (in_full(report.days[at], translator) for at in (0, -1))
+    first, last = (full_date(report.days[at], translator) for at in (0, -1))
     has_periods = len(report.spans) > 1 and report.enough
     return Page(
         span=say("page_span", first=first, last=last),
@@ -125,7 +125,7 @@ def build_page(
         periods=build_period_table(report, translator) if has_periods else None,
         entries=_entries(report.cramps, translator),
         professional=_professional(why, rule, translator),
-        written=say("page_written", version=__version__, date=in_full(today, translator)),
+        written=say("page_written", version=__version__, date=full_date(today, translator)),
     )
 
 
@@ -164,7 +164,7 @@ def _entry(cramp: Cramp, translator: Translator) -> DiaryEntry:
 
 
 def _details(cramp: Cramp, translator: Translator) -> Iterator[str]:
-    yield how_bad(cramp.severity, translator)
+    yield severity_text(cramp.severity, translator)
     if cramp.leg is not None:
         yield translator.text(f"leg_{cramp.leg}")
     if cramp.minutes is not None:
@@ -175,7 +175,7 @@ def _professional(
     why: Referral | None, rule: ReferralRule, translator: Translator
 ) -> ReferralSection:
     say, guidance = translator.text, translator.guidance
-    advice = counsel(why, rule, translator)
+    advice = referral_advice(why, rule, translator)
     limit = (advice.limit,) if advice.reasons else ()
     return ReferralSection(
         reasons=advice.reasons,

@@ -75,7 +75,7 @@ async def rehearse(  # noqa: PLR0913 - everything outside is passed in
     )
 
     def handle_event(event: NotifierEvent) -> None:
-        service.event(event, clock.now())
+        service.handle_event(event, clock.now())
 
     planned = plan(schedule.enabled, Calendar(schedule.sleep, zone), day.date, 1)
     showings = sum(_showings(schedule, one.key.reminder) for one in planned)

@@ -124,7 +124,7 @@ class Runtime:
                 raise
             except NightcareError as error:
                 self._report(error, moment)
-            self.engine.written(moment)
+            self.engine.handle_journal(moment)
             self._plan()
             self.desktop.presence.query_again()
 
@@ -196,7 +196,7 @@ class Runtime:
             self.desktop.handle_notifier_change(event)
 
         def step() -> None:
-            self.engine.event(event, now())
+            self.engine.handle_event(event, now())
             self.sync()
 
         self.run_step(step)
@@ -237,7 +237,7 @@ class Runtime:
         def step() -> None:
             if self.journal.changed_by_others():
                 self.desktop.buttons = self.journal.read_note(BUTTONS_NOTE)
-                self.engine.written(now())
+                self.engine.handle_journal(now())
                 self._plan()
                 self.desktop.presence.query_again()
 
