@@ -16,6 +16,7 @@ from nightcare.domain.reasons import Condition
 from parts.attending import (
     DCONF,
     HERE,
+    LIMIT,
     QUIET,
     SECONDS,
     SHORT,
@@ -26,7 +27,7 @@ from parts.attending import (
     run,
 )
 from parts.bus import NOTIFICATIONS, PrivateBus
-from parts.named_service import NamedService
+from parts.named_service import PROPERTIES, Answer, NamedService
 from parts.notification_server import DO_NOT_QUEUE
 from parts.processes import Identity as Process
 from parts.scripts import shell_program
@@ -220,6 +221,46 @@ def test_deepin_tells_of_do_not_disturb(bus: PrivateBus) -> None:
                 server.answers[DEEPIN, "GetSystemInfo", 0] = ("v", (("b", on),))  # type: ignore[index] # a number among the arguments
                 await server.emit("SystemInfoChanged", "uv", (0, ("b", on)), interface=DEEPIN)
                 await watch.until(Presence({Condition.DO_NOT_DISTURB} if on else ()))
+
+    run(story())
+
+
+@pytest.mark.parametrize("end", ["leaves", "answers with another type", "refuses", "is silent"])
+@pytest.mark.parametrize(
+    ("name", "asked", "on"),
+    [
+        (NOTIFICATIONS, ("Get", NOTIFICATIONS, "Inhibited"), ("v", (("b", True),))),
+        (NOTIFICATIONS, ("Get", "org.dunstproject.cmd0", "paused"), ("v", (("b", True),))),
+        (NOTIFICATIONS, ("fr.emersion.Mako", "ListModes"), ("as", (["do-not-disturb"],))),
+        (SWAYNC, (SWAYNC, "GetDnd"), ("b", (True,))),
+        (BUDGIE, (DISPATCHER, "GetDoNotDisturb"), ("b", (True,))),
+        (DEEPIN, (DEEPIN, "GetSystemInfo", 0), ("v", (("b", True),))),
+    ],
+    ids=["KDE", "dunst", "mako", "swaync", "Budgie", "Deepin"],
+)
+def test_what_was_on_is_unknown_once_its_source_does_not_say(
+    bus: PrivateBus, name: str, asked: tuple[str, ...], on: Answer, end: str
+) -> None:
+    """Unknown holds nothing back."""
+
+    async def story() -> None:
+        call = (PROPERTIES, *asked) if asked[0] == "Get" else asked
+        source = NamedService(bus.address, *{name, NOTIFICATIONS})
+        source.answers[call] = on
+        limit = 1.0 if end == "is silent" else LIMIT
+        async with source, attending(bus.address, limit=limit) as watch:
+            await watch.until_it_holds(lambda: watch.attendant.presence == QUIET)
+            if end == "leaves":
+                await source.stop()
+            elif end == "refuses":
+                del source.answers[call]
+            else:
+                source.answers[call] = ("t", (1,)) if end == "answers with another type" else None
+            if end != "leaves":
+                await watch.attendant.refresh(everything=True)
+            await watch.until_it_holds(
+                lambda: watch.attendant.known()[Condition.DO_NOT_DISTURB] == ConditionState(None)
+            )
 
     run(story())
 
