@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from cli.terminal import Terminal
 from nightcare.config.load import load
 from nightcare.desktop.instance_lock import InstanceLock, ServiceRecord
+from nightcare.desktop.time_zone import chosen
 from nightcare.journal.store import SERVICE_NOTE
 from parts.scripts import shell_program
 
@@ -132,6 +134,28 @@ def test_a_named_config_that_is_the_one_of_the_service_is_no_other(
         result = terminal("next", "--config", folder / terminal.config.name)
         assert "18:00" in result.out
         assert result.err == ""
+
+
+@pytest.mark.parametrize("lock", [True], indirect=True)
+def test_another_time_zone_than_the_service_has_is_mentioned(
+    terminal: Terminal, lock: InstanceLock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shell may export TZ; a name of the same rules is no other zone."""
+    terminal.write(SAVED)
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    here = chosen(None)
+    record = ServiceRecord(os.getpid(), terminal.state, terminal.config, {})
+    with terminal.journal():
+        pass
+    for theirs in (record, replace(record, zone="Asia/Tokyo"),
+                   replace(record, zone="/etc/localtime", zone_rules=here.checksum)):  # fmt: skip
+        lock.publish(theirs)
+        assert terminal("next").err == ""
+    lock.publish(replace(record, zone="Etc/UTC", zone_rules=1))
+    result = terminal("next")
+    assert result.err.startswith("Your service uses the time zone Etc/UTC; this answer uses Asia/T")
+    terminal.write(f'timezone = "Etc/UTC"\n{SAVED}')
+    assert terminal("next").err == ""
 
 
 def test_install_goes_by_the_saved_config(

@@ -17,7 +17,7 @@ from nightcare.config.cache import load_cached
 from nightcare.config.config_source import ConfigSource, LoadResult, result_from_json, source_of
 from nightcare.desktop.clock import now
 from nightcare.desktop.instance_lock import running_service, service_runs
-from nightcare.desktop.time_zone import zone
+from nightcare.desktop.time_zone import chosen, zone
 from nightcare.domain.care_day import Calendar
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.schedule import Schedule
@@ -300,6 +300,9 @@ class CommandContext:
         named = named_config(self.named, os.environ)
         if named is not None and not is_same_path(named, running.config):
             self.print("conflict_config", theirs=running.config, ours=named, err=True)
+        here = chosen(self.schedule.zone)
+        if running.zone and here.is_other(running.zone, running.zone_rules):
+            self.print("conflict_zone", theirs=running.zone, ours=here.name, err=True)
         names = ", ".join(differing(os.environ, running))
         if names:
             self.print("conflict_variables", names=names, err=True)

@@ -49,6 +49,8 @@ class ServiceRecord:
         config: Its config file, which may be missing.
         variables: The `NIGHTCARE_*` variables in its environment.
         keeps_schedule: Whether its schedule may differ from a saved config that is valid.
+        zone: The name of its time zone.
+        zone_rules: The checksum of the rules of that zone; 0 if it has none.
     """
 
     pid: int
@@ -56,6 +58,8 @@ class ServiceRecord:
     config: Path
     variables: Mapping[str, str]
     keeps_schedule: bool = False
+    zone: str = ""
+    zone_rules: int = 0
 
 
 class InstanceLock:
@@ -111,6 +115,8 @@ class InstanceLock:
             "state": str(record.state),
             "config": str(record.config),
             "variables": dict(record.variables),
+            "zone": record.zone,
+            "zone_rules": record.zone_rules,
             # One digit: no reader sees a part of the record when only this has changed.
             "keeps_schedule": int(record.keeps_schedule),
         }
@@ -312,6 +318,8 @@ def _record_of(raw: bytes) -> ServiceRecord | None:
             Path(data["config"]),
             variables,
             bool(data.get("keeps_schedule")),
+            str(data.get("zone", "")),
+            int(data.get("zone_rules", 0)),
         )
     except (ValueError, LookupError, TypeError, AttributeError):
         return None

@@ -20,6 +20,7 @@ from functools import cache
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from nightcare.regular_file import read_regular
@@ -73,6 +74,19 @@ class TimeZone:
     rules: bytes
     understood: bool
     zone: tzinfo = field(compare=False)
+
+    @property
+    def checksum(self) -> int:
+        """The checksum of the rules; 0 without rules."""
+        return crc32(self.rules)
+
+    def is_other(self, name: str, checksum: int) -> bool:
+        """Return whether a zone of this name, with rules of this checksum, is another.
+
+        There is nothing to compare where nothing names this zone.
+        """
+        same = name == self.name or (checksum != 0 and checksum == self.checksum)
+        return not same and self.source is not ZoneSource.DEFAULT
 
 
 def zone(name: str | None, kept: Callable[[], str | None] = lambda: None) -> tzinfo:

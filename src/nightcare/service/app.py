@@ -150,11 +150,17 @@ class ServiceApp:
             self.shutdown.request(restart=True)
 
     def _publish_record(self) -> None:
-        """Let commands know whether the schedule in force may differ from the saved config."""
-        keeps = self.config.unread or self.upgrade.published_state is not None
-        if keeps != self._record.keeps_schedule:
-            self._record = replace(self._record, keeps_schedule=keeps)
-            self._lock.publish(self._record)
+        """Let commands know in what the schedule in force may differ from the saved config."""
+        zone = self.settings.zone
+        record = replace(
+            self._record,
+            keeps_schedule=self.config.unread or self.upgrade.published_state is not None,
+            zone=zone.name,
+            zone_rules=zone.checksum,
+        )
+        if record != self._record:
+            self._record = record
+            self._lock.publish(record)
 
     def _report_ready(self) -> None:
         count = len(self.settings.schedule.enabled)
