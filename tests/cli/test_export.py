@@ -51,6 +51,21 @@ def service(lived: Terminal) -> Iterator[None]:
 # export
 
 
+@pytest.mark.parametrize(
+    "words", [("export",), ("cramp", "list", "--json"), ("cramp", "export", "--format", "csv")]
+)
+def test_a_note_of_an_old_journal_controls_no_terminal(
+    lived: Terminal, words: tuple[str, ...]
+) -> None:
+    """The first versions stored what was typed, with C1 controls and overrides of direction."""
+    with closing(sqlite3.connect(lived.state / FILE_NAME)) as connection, connection:
+        connection.execute("UPDATE cramps SET note = ?", ("=a\x9b2J\x1b\u202eb\u2066",))
+    result = lived(*words)
+    assert (result.code, result.err) == (0, "")
+    assert set("\x9b\x1b\u202e\u2066").isdisjoint(result.out)
+    assert "b" in result.out
+
+
 def test_everything_is_handed_over_as_json(lived: Terminal) -> None:
     """Diary, what became of reminders, acts, and the settings in force."""
     result = lived("export")

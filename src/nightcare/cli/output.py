@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from nightcare.domain.safe_text import escape_unsafe
 from nightcare.errors import Diagnostic, NightcareError, StateError
 from nightcare.i18n.translator import Translator, words_for
 from nightcare.streams import coloured, discard_output
@@ -86,7 +87,7 @@ def scrolls(text: str) -> bool:
 
 def print_json(value: object) -> None:
     """Print a value as JSON; types that JSON lacks, such as a TOML time, become text."""
-    echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    echo(escape_unsafe(json.dumps(value, ensure_ascii=False, indent=2, default=str)))
 
 
 def print_error(error: NightcareError, translator: Translator) -> int:

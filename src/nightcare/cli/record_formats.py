@@ -13,6 +13,7 @@ from pathlib import Path
 from nightcare.atomic_write import replace_files
 from nightcare.cli.output import echo
 from nightcare.domain.diary import Cramp, Morning
+from nightcare.domain.safe_text import escape_unsafe, is_unsafe
 from nightcare.errors import StateError
 
 Record = Mapping[str, object]
@@ -78,13 +79,14 @@ def diary_rows(cramps: Sequence[Cramp], mornings: Sequence[Morning]) -> list[Rec
 
 def json_text(value: object) -> str:
     """Return a value as JSON."""
-    return json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
+    return escape_unsafe(json.dumps(value, ensure_ascii=False, indent=2, default=str)) + "\n"
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Record]) -> str:
     """Return rows as CSV, with a header and the line ends of RFC 4180.
 
-    A text that a spreadsheet would read as a formula gets a leading apostrophe.
+    A text that a spreadsheet would read as a formula gets a leading apostrophe. Characters that
+    control a terminal are left out.
     Source: OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection.
     """
     out = io.StringIO()
@@ -134,9 +136,10 @@ def write_records(texts: Mapping[Path, str]) -> None:
 
 
 def _cell(value: object) -> object:
-    if isinstance(value, str) and _may_be_formula(value):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    text = "".join(sign for sign in value if sign in "\r\n\t" or not is_unsafe(sign))
+    return f"'{text}" if _may_be_formula(text) else text
 
 
 def _may_be_formula(text: str) -> bool:

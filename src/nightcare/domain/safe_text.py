@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _REORDERING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
@@ -16,6 +17,13 @@ def is_unsafe(character: str) -> bool:
     """
     category = unicodedata.category(character)
     return category in {"Cc", "Cs"} or unicodedata.bidirectional(character) in _REORDERING
+
+
+def escape_unsafe(text: str) -> str:
+    """Return JSON with each unsafe character in its strings as an escape, which means the same."""
+    return re.sub(
+        r"[^\n -~]", lambda one: f"\\u{ord(one[0]):04x}" if is_unsafe(one[0]) else one[0], text
+    )
 
 
 def one_line(text: str) -> str:
