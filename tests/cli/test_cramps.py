@@ -369,12 +369,12 @@ def test_the_diary_as_csv(terminal: Terminal) -> None:
 def test_what_a_spreadsheet_would_run_has_an_apostrophe_in_csv_alone(
     terminal: Terminal, first: str
 ) -> None:
-    """JSON is exact."""
+    """JSON is exact; CSV has no override of the writing direction."""
     note = f"{first}cmd|' /C calc'!A0"
     terminal("cramp", "add", "--note", note)
     text = terminal("cramp", "export", "--format", "csv").out
     (_, row) = csv.reader(io.StringIO(text, newline=""))
-    assert row[8] == f"'{note}"
+    assert row[8] == f"'{note}".replace("\u202e", "")
     exported = terminal("cramp", "export", "--format", "json").json
     assert exported == terminal("cramp", "list", "--json").json
     assert exported["cramps"][0]["note"] == note

@@ -220,6 +220,24 @@ def test_the_service_goes_on_with_all_that_was_readable(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("journal-corrupt-*.sqlite"))) == 1
 
 
+@pytest.mark.parametrize("table", ["acts", "cramps", "sqlite_sequence"])
+def test_a_table_whose_numbers_have_run_out_takes_rows_again(tmp_path: Path, table: str) -> None:
+    """One damaged number at the limit of SQLite would refuse every later row."""
+    path = written(tmp_path)
+    column = "seq" if table == "sqlite_sequence" else "id"
+    last = f"(SELECT max({column}) FROM {table})"  # noqa: S608 - constants
+    change = f"UPDATE {table} SET {column} = {2**63 - 1} WHERE {column} = {last}"  # noqa: S608
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(change)
+    one, _ = service_journal(tmp_path)
+    one.record_tip("refill", NOON)
+    one.record_action(NOON, "done", [delivery(2)], STANDING)
+    one.diary.add(cramp(CRAMPS + 1))
+    assert len(one.diary.cramps()) == CRAMPS + 1
+    assert len(one.actions()) == 2
+    one.close()
+
+
 def test_where_nothing_can_be_renamed_it_goes_on_in_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

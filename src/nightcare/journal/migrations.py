@@ -161,6 +161,12 @@ MIGRATIONS = (_FIRST, _DIARY, _LEADING, _APPLICATION, _DELIVERY, _SKIPPED, _SHAR
 
 VERSION = len(MIGRATIONS)
 
+NUMBERED = ("tips_shown", "decisions", "acts", "trials", "cramps")
+"""The tables whose rows get ascending numbers from SQLite."""
+
+NUMBERS = range(2**53)
+"""The plausible numbers; after the last one of SQLite, 2**63 - 1, a table takes no more rows."""
+
 TABLES = (
     "courses", "tips_shown", "decisions", "acts", "trials", "cramps", "mornings", "questions",
     "leading", "shared_acts", "shared_values", "shared_cramps",

@@ -12,6 +12,7 @@ from typing import Any
 
 from nightcare.journal import diary_store, mapping, shared_rows
 from nightcare.journal.database import COMPANIONS, FILE_NAME
+from nightcare.journal.migrations import NUMBERED, NUMBERS
 from nightcare.journal.store import SERVICE_NOTE, Journal
 
 _Row = tuple[Any, ...]
@@ -134,7 +135,11 @@ def _copy_row(journal: Journal, table: _SavedTable, row: _Row) -> int:
     """Write a row; return the number of rows written, 0 for the note with the service's status."""
     if table.name == "notes" and row[0] == SERVICE_NOTE:
         return 0
-    journal.insert(table.name, table.columns, *row, verb="OR REPLACE")
+    columns = table.columns
+    if table.name in NUMBERED and row[0] not in NUMBERS:
+        # The new journal gives it another number.
+        columns, row = columns.removeprefix("id, "), row[1:]
+    journal.insert(table.name, columns, *row, verb="OR REPLACE")
     return 1
 
 

@@ -35,7 +35,7 @@ from nightcare.journal.mapping import (
     routine_row,
     salvage_global_state,
 )
-from nightcare.journal.migrations import TABLES
+from nightcare.journal.migrations import NUMBERED, NUMBERS, TABLES
 
 if TYPE_CHECKING:
     from nightcare.domain.history import Decision, Trial, UserAction
@@ -55,6 +55,16 @@ _KEPT = timedelta(days=400)
 
 class Journal(Database):
     """The journal of deliveries and of all other state that the service and the commands share."""
+
+    def is_sound(self) -> bool:
+        """Return whether the file is whole, and its tables can take new rows."""
+        numbers = [f"SELECT max(id) FROM {table}" for table in NUMBERED]  # noqa: S608 - constants
+        query = " UNION ".join((*numbers, "SELECT max(seq) FROM sqlite_sequence"))
+        try:
+            found = self.read(lambda number: number or 0, query)
+        except StateError:
+            return False
+        return super().is_sound() and all(number in NUMBERS for number in found)
 
     @property
     def diary(self) -> DiaryStore:
