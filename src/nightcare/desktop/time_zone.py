@@ -11,6 +11,7 @@ import os
 import re
 import struct
 import time
+from binascii import crc32
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,7 +21,6 @@ from functools import cache
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
-from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from nightcare.regular_file import read_regular
