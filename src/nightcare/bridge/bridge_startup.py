@@ -60,7 +60,8 @@ def run_bridge(named: Path | None, variables: Mapping[str, str]) -> None:
     from nightcare.bridge.reader import JournalReader  # noqa: PLC0415 - likewise
 
     reader = JournalReader(state, variables, loaded)
-    app = BridgeApp(BridgeContext(named, state, variables, sys.stdout), reader, settings)
+    place = None if named is None else named.absolute()
+    app = BridgeApp(BridgeContext(place, state, variables, sys.stdout), reader, settings)
     try:
         asyncio.run(app.run())
     finally:

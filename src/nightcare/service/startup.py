@@ -59,7 +59,8 @@ def run_service(named: Path | None, variables: Mapping[str, str]) -> None:
     from nightcare.service.app import ServiceApp  # noqa: PLC0415 - loaded just now
 
     # A config that the service finds by itself is not named to it.
-    place = place_of_config(named, variables, installed)
+    # The folder of a relative path may be removed while the service runs.
+    place = place_of_config(named, variables, installed).absolute()
     named = None if place == place_of_config(None, variables) else place
     app = ServiceApp(ServiceContext(named, state, variables, sys.stdout, sys.stderr), loaded)
     translator = app.settings.translator
