@@ -183,7 +183,7 @@ def test_what_is_open_is_answered_before_a_restart(
         eventually(
             lambda: person.json("status")["upgrade"] == "waiting", SECONDS, "it to wait", program
         )
-        assert "restarts with it when no reminder is open" in person.command("status").out
+        assert "restarts with them when no reminder is open" in person.command("status").out
         person.command("done")
         eventually(lambda: version(person) == NEWER, SECONDS, "a restart", program)
         assert person.today("walk")["outcome"] == "done"
