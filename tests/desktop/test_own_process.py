@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import nightcare
+from nightcare.desktop import own_process
 from nightcare.desktop.own_process import FilesState, ProgramFiles
 from nightcare.journal.migrations import VERSION
 
@@ -96,6 +98,23 @@ def test_only_a_program_that_accepts_the_config_can_start(tmp_path: Path) -> Non
     assert files.can_start(config, VERSION)
     config.write_text("language = 1\n", encoding="utf-8")
     assert not files.can_start(config, VERSION)
+
+
+def test_only_a_complete_program_can_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some modules are loaded long after the start, such as the one for undo."""
+    package = tmp_path / "nightcare"
+    shutil.copytree(
+        Path(nightcare.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__")
+    )
+    monkeypatch.setattr(own_process, "_PACKAGE", package)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    files, module = ProgramFiles.of_this_process(), package / "engine" / "undo.py"
+    assert files.can_start(None, VERSION)
+    text = module.read_text(encoding="utf-8")
+    module.write_text(text[: text.index("(")], encoding="utf-8")
+    assert not files.can_start(None, VERSION)
+    module.unlink()
+    assert not files.can_start(None, VERSION)
 
 
 def test_a_program_that_is_too_old_for_the_journal_cannot_start() -> None:

@@ -18,10 +18,13 @@ _CHECK_SECONDS = 60.0
 _CHECK = (
     "import sys; from nightcare.journal.migrations import VERSION; "
     "sys.exit(1) if VERSION < int(sys.argv.pop(1)) else None; "
-    # One of the modules that are loaded later may be damaged.
-    "import importlib.machinery, pathlib, nightcare; "
-    "files = map(str, pathlib.Path(nightcare.__file__).parent.rglob('*.py')); "
-    "[importlib.machinery.SourceFileLoader(one, one).get_code(one) for one in files]; "
+    # A module that is loaded later may be damaged or missing.
+    "import ast, importlib.util, pathlib, nightcare; "
+    "files = pathlib.Path(nightcare.__file__).parent.rglob('*.py'); "
+    "nodes = (node for one in files for node in ast.walk(ast.parse(one.read_bytes()))); "
+    "names = {one.module or '' for one in nodes if isinstance(one, ast.ImportFrom)}; "
+    "ours = [one for one in names if one.startswith('nightcare.')]; "
+    "all(map(importlib.util.find_spec, ours)) or sys.exit(1); "
     "from nightcare.service.startup import load_code; load_code(); "
     "import nightcare.desktop.tray.tray_icon, nightcare.service.tray_actions; "
     "from nightcare.cli.main import main; main()"
