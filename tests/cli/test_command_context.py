@@ -71,6 +71,16 @@ def test_plan_views_announce_what_the_service_keeps(
         assert NOT_READ in result.err
 
 
+def test_a_change_is_said_to_wait_while_the_service_reads_no_config(
+    terminal: Terminal, lock: InstanceLock
+) -> None:
+    """As while an upgrade waits for the answer to a reminder."""
+    terminal.write(SAVED)
+    for status, said in (({}, "uses it at once"), ({"upgrade": "waiting"}, "once it can read it")):
+        keep(terminal, lock, **status)
+        assert said in terminal("config", "set", "sleep.wake", "07:10").out
+
+
 def test_a_service_that_reads_the_config_changes_nothing(
     terminal: Terminal, lock: InstanceLock
 ) -> None:

@@ -136,7 +136,7 @@ class CommandContext:
                 raise
             self._notice = "by_what_is_in_force"
             return kept
-        kept = self._config_of_service() if self._service_keeps_schedule() else None
+        kept = self._config_of_service() if self.service_keeps_schedule() else None
         if kept is None or kept.schedule == saved.schedule:
             return saved
         self._notice = "by_what_was_read"
@@ -152,7 +152,7 @@ class CommandContext:
         except ConfigError:
             return None
 
-    def _service_keeps_schedule(self) -> bool:
+    def service_keeps_schedule(self) -> bool:
         """Return whether the service's schedule may differ from a saved config that is valid."""
         running, named = self.service.running, named_config(self.named, os.environ)
         if named is not None and not (running and is_same_path(named, running.config)):

@@ -66,6 +66,9 @@ def report_to_service(
         needs_restart: Whether the change is to a table that the service reads only at its start.
     """
     runs = context.service_runs()
-    if runs:
-        echo_text(translator.text("service_later" if needs_restart else "service_knows"))
+    if runs and needs_restart:
+        echo_text(translator.text("service_later"))
+    elif runs:
+        keeps = context.service_keeps_schedule()
+        echo_text(translator.text("service_reads_later" if keeps else "service_knows"))
     return runs
