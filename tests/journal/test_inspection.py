@@ -141,6 +141,15 @@ def test_a_version_that_its_tables_are_not_of_is_found(written: Path, version: i
     assert trace(written) == before
 
 
+def test_tables_of_an_earlier_version_are_sound(written: Path) -> None:
+    """The diary came with the second version."""
+    with closing(sqlite3.connect(written / FILE_NAME)) as db:
+        db.execute("DROP TABLE cramps")
+        db.commit()
+    with closing(sqlite3.connect(written / FILE_NAME)) as db:
+        assert Journal(db, "journal").is_sound()
+
+
 def test_tables_of_a_later_version_are_no_error(written: Path) -> None:
     """They can look like anything; missing values are unknown, and the rest is known."""
     with sqlite3.connect(written / FILE_NAME) as db:
