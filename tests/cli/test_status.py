@@ -233,6 +233,15 @@ def test_status_for_a_program_without_a_service(terminal: Terminal) -> None:
 
 
 @pytest.mark.usefixtures("service")
+def test_a_program_whose_folder_was_moved_is_missing(terminal: Terminal) -> None:
+    """The service may not know it yet: a move of a folder above it has no event."""
+    for program, said in ((terminal.home, False), (terminal.home / "moved", True)):
+        with terminal.journal() as journal:
+            journal.write_note(SERVICE_NOTE, {"pid": 4711, "program": str(program)})
+        assert ("program's own files are missing" in terminal("status").out) is said
+
+
+@pytest.mark.usefixtures("service")
 def test_while_the_saved_config_is_wrong_the_schedule_in_force_counts(terminal: Terminal) -> None:
     """The service has noted it; the commands go by it and say so, but for one that plans anew."""
     values = json.loads(json.dumps(load(None, {}).values, default=str))

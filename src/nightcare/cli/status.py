@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -70,7 +70,7 @@ def status_command(context: CommandContext, *, as_json: bool) -> None:
     """Show the state of the service, the open reminder and the next one."""
     running = context.service_runs()
     with context.journal() as journal:
-        service = read_status(journal) if running else ServiceStatus()
+        service = _present_status(journal) if running else ServiceStatus()
         status = _Status(
             running,
             service,
@@ -86,6 +86,16 @@ def status_command(context: CommandContext, *, as_json: bool) -> None:
     if not running:
         raise NotRunning("not_running")
     _report_other_bus(service, context)
+
+
+def _present_status(journal: Journal) -> ServiceStatus:
+    """Return the published status, with a program that is gone by now as missing.
+
+    The kernel does not report a move of a folder above it to the service.
+    """
+    status = read_status(journal)
+    gone = status.program is not None and not os.path.isdir(status.program)  # noqa: PTH112 - a text
+    return replace(status, upgrade="missing") if gone else status
 
 
 def _routine(
