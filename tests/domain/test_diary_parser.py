@@ -88,6 +88,8 @@ def test_a_night_that_is_no_date(text: str) -> None:
         ("the 20th", "2026-11-20"),
         ("the 30th", "2026-10-30"),
         ("friday the 20th", "2026-11-20"),
+        ("20", "2026-11-20"),
+        ("friday 20", "2026-11-20"),
         ("this friday", "2026-11-20"),
         ("the night to today", "2026-11-21"),
         ("night to saturday", "2026-11-20"),

@@ -80,6 +80,15 @@ def _days_ago(said: str, words: TimeWords) -> int | None:
     return None
 
 
+def parse_day_alone(text: str, words: TimeWords = ENGLISH) -> Day | None:
+    """Parse a day where no clock time can be meant: "24" and "friday 13" are days of a month too.
+
+    Raises:
+        ValueRefused: As `parse_day` does.
+    """
+    return parse_day(text, words) or parse_day(f"{text}.", words)
+
+
 @functools.cache
 def _date_patterns() -> tuple[re.Pattern[str], ...]:
     return (
@@ -298,7 +307,7 @@ def coming_date(text: str, today: date, words: TimeWords = ENGLISH) -> date:
     Raises:
         ValueRefused: It is none, or has two meanings.
     """
-    day = parse_day(text, words)
+    day = parse_day_alone(text, words)
     days = [] if day is None else dates_ahead(day, today)
     check_date_exists(day, days, text)
     named = isinstance(day, NearDay) or (isinstance(day, OnDate) and day.year is not None)

@@ -9,7 +9,7 @@ from nightcare.domain.care_day import ONE_DAY, Calendar, CareDay
 from nightcare.domain.day_parser import (
     check_date_exists,
     instant_with_offset,
-    parse_day,
+    parse_day_alone,
     parse_day_and_clock,
 )
 from nightcare.domain.diary import UP_EARLY, last_night
@@ -34,7 +34,7 @@ def night_named(text: str, now: datetime, calendar: Calendar, words: TimeWords =
     evening = without(said, words.night_to)
     # The night to friday is that after the evening of thursday.
     after = ONE_DAY * (evening != said)
-    named = parse_day(_nights_as_days(evening, words), words)
+    named = parse_day_alone(_nights_as_days(evening, words), words)
     days = [] if named is None else dates_back(named, calendar.local(now).date())
     check_date_exists(named, days, text)
     try:
