@@ -209,6 +209,36 @@ def test_a_change_of_any_module_is_noticed(tmp_path: Path, monkeypatch: pytest.M
     asyncio.run(main())
 
 
+def test_an_interpreter_that_comes_back_is_noticed(tmp_path: Path) -> None:
+    """As where a virtual environment is made anew beside a clone."""
+    marker, interpreter = (
+        tmp_path / "nightcare" / "__init__.py",
+        tmp_path / "venv" / "bin" / "python",
+    )
+    for path in (marker, interpreter):
+        path.parent.mkdir(parents=True)
+    marker.touch()
+    (tmp_path / "venv" / "pyvenv.cfg").touch()
+    interpreter.symlink_to(sys.executable)
+
+    async def main() -> None:
+        events: asyncio.Queue[None] = asyncio.Queue()
+        told: asyncio.Queue[FilesState] = asyncio.Queue()
+        files = ProgramFiles.found(marker, interpreter)
+        one = UpgradeRestart(files, None, lambda: told.put_nowait(one.state))
+        following = asyncio.create_task(one.run(lambda: events.put_nowait(None)))
+        async with asyncio.timeout(SECONDS):
+            await events.get()
+            interpreter.unlink()
+            assert await told.get() is FilesState.MISSING
+            interpreter.symlink_to(sys.executable)
+            assert await told.get() is FilesState.UNCHANGED
+        following.cancel()
+        one.stop()
+
+    asyncio.run(main())
+
+
 def test_nothing_restarts_while_the_files_change_again(tmp_path: Path) -> None:
     """They were ready, and half of the next edition is there."""
     journal = Journal.open(tmp_path)

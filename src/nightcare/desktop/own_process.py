@@ -78,11 +78,13 @@ class ProgramFiles:
         return FilesState.UNCHANGED if identity == self.stamp else FilesState.REPLACED
 
     def folders(self) -> Iterator[Path]:
-        """Yield the folders of the files, and those in which installers write libraries."""
+        """Yield the folders of the files, the libraries and the Python of a virtual environment."""
         for folder, inner, _ in os.walk(self.marker.parent):
             inner[:] = [one for one in inner if not _is_incidental(one)]
             yield Path(folder)
         yield from (Path(one) for one in sys.path if one.endswith(_LIBRARIES))
+        if (self.interpreter.parents[1] / "pyvenv.cfg").exists():
+            yield self.interpreter.parent
 
     def can_start(self, config: Path | None, journal: int) -> bool:
         """Return whether the files there now can be loaded, and accept the journal and the config.
