@@ -89,6 +89,12 @@ def test_swaync_tells_of_do_not_disturb(bus: PrivateBus) -> None:
                 server.answers[SWAYNC, "GetDnd"] = ("b", (True,))
                 await server.emit("Subscribe", "ubb", (0, True, False), interface=SWAYNC)
                 await watch.until(QUIET)
+                server.answers[SWAYNC, "GetDnd"] = ("b", (False,))
+                for inhibited in (False, True, False):
+                    server.answers[SWAYNC, "IsInhibited"] = ("b", (inhibited,))
+                    values = (0, False, False, inhibited)
+                    await server.emit("SubscribeV2", "ubbb", values, interface=SWAYNC)
+                    await watch.until(QUIET if inhibited else HERE)
 
     run(story())
 

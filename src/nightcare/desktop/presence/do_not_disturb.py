@@ -11,6 +11,7 @@ signals their changes.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -196,6 +197,10 @@ def _mako_source(variables: Mapping[str, str]) -> PresenceSource:
 async def _swaync(bus: Connection, _: str) -> bool:
     at = _at(await _owner(bus, _SWAYNC), "/org/erikreider/swaync/cc", _SWAYNC)
     (on,) = await bus.call(at, "GetDnd", "b")
+    if not on:
+        # A program that shares the screen may hold back notifications; earlier versions lack it.
+        with contextlib.suppress(CallError):
+            (on,) = await bus.call(at, "IsInhibited", "b")
     return bool(on)
 
 
