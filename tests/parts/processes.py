@@ -24,10 +24,18 @@ SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 HANG_SECONDS = 300.0
 """Longer than anything takes on a busy machine: what is not there by then never comes."""
 
+LIMITS = (1.0, 10.0, 60.0)
+"""Limits of time for a program that hangs, each tried if a slow machine needs more to start it."""
+
 POLL_SECONDS = 0.02
 TAIL_LINES = 30
 
 T = TypeVar("T")
+
+
+def is_written(file: Path) -> bool:
+    """Return whether a program has written something to a file."""
+    return file.exists() and file.stat().st_size > 0
 
 
 class MissingProgramError(Exception):
