@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-from io import TextIOWrapper
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +39,9 @@ def _exit(code: int) -> NoReturn:
 def run_command(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code."""
     try:
-        # Ctrl-C may also come while modules are loaded.
+        # Ctrl-C may also come while modules are loaded. Python 3.14 does not start with `io`.
+        from io import TextIOWrapper  # noqa: PLC0415
+
         from nightcare.streams import open_missing_streams  # noqa: PLC0415
 
         open_missing_streams()
