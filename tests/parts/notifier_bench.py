@@ -21,6 +21,7 @@ from parts.notification_server import (
     Notification,
     NotificationServer,
 )
+from parts.processes import HANG_SECONDS
 
 AT_ONCE = (0.001,)
 SHORT = 0.05
@@ -36,7 +37,7 @@ LAST = replace(MESSAGE, token="t3", title="Loosen the bedding")  # noqa: S106 - 
 
 
 def a_screen(
-    bus: PrivateBus, *, limit: float = 5.0, delays: tuple[float, ...] = AT_ONCE
+    bus: PrivateBus, *, limit: float = HANG_SECONDS, delays: tuple[float, ...] = AT_ONCE
 ) -> FreedesktopNotifier:
     """Return a notifier on a bus that retries quickly."""
     return FreedesktopNotifier(
@@ -48,7 +49,7 @@ def a_screen(
 
 @contextlib.asynccontextmanager
 async def on_a_server(
-    bus: PrivateBus, *, limit: float = 5.0, delays: tuple[float, ...] = AT_ONCE
+    bus: PrivateBus, *, limit: float = HANG_SECONDS, delays: tuple[float, ...] = AT_ONCE
 ) -> AsyncIterator[tuple[NotificationServer, FreedesktopNotifier, Ear]]:
     """Run a server, and a screen that finds it there."""
     screen = a_screen(bus, limit=limit, delays=delays)
