@@ -92,7 +92,7 @@ async def attending(
     *,
     config: str = HEEDS_ALL,
     variables: dict[str, str] | None = None,
-    limit: float = LIMIT,
+    limit: float = SECONDS,
 ) -> AsyncIterator[Watch]:
     """Run an attendant until it has looked once."""
     bus, system_bus = (

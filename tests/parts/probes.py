@@ -12,7 +12,7 @@ from nightcare.doctor.check import CheckContext, Limits
 from parts.bus import PrivateBus
 
 SHORT = 0.1
-LONG = 10.0
+LONG = 60.0
 
 NOW = datetime(2037, 11, 22, 13, 10, tzinfo=UTC)
 """A Sunday, later than the release of any version that is tested."""
