@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
-from dataclasses import replace
 from datetime import datetime
 
-from nightcare.config.config_source import LoadResult, settings_of
+from nightcare.config.config_source import LoadResult
 from nightcare.desktop.clock import now
 from nightcare.desktop.file_watch import watch
 from nightcare.desktop.instance_lock import InstanceLock, ServiceRecord, home_folder, runtime_folder
@@ -22,7 +20,7 @@ from nightcare.service.config_reload import ConfigReload, ReloadHandler, ReloadR
 from nightcare.service.desktop_session import DesktopSession
 from nightcare.service.runtime import Runtime
 from nightcare.service.shutdown import Shutdown, cancel_all
-from nightcare.service.status_publisher import StatusPublisher
+from nightcare.service.status_publisher import StatusPublisher, service_record
 from nightcare.service.tray_service import TrayService
 from nightcare.service.upgrade import UpgradeRestart
 
@@ -45,29 +43,26 @@ class ServiceApp:
         self._manager = ServiceManager(context.variables)
         files = ProgramFiles.of_this_process()
         self.config = ConfigReload(context, self.settings, files, self._manager.reloading)
-        self._record = ServiceRecord(
-            os.getpid(),
-            context.state.absolute(),
-            self.config.path.absolute(),
-            settings_of(context.variables),
-        )
-        self._lock = self._take_lock()
+        record = service_record(context, self.config)
+        self._lock = self._take_lock(record)
         self.upgrade = UpgradeRestart(files, context.config, self._handle_files)
         self.desktop = DesktopSession(context, self.settings)
         self.journal = FallbackJournal(context.state, now, self.settings.log)
         self.runtime = Runtime(
             self.settings, self.journal, self.desktop, self._publish, self.shutdown.fail
         )
-        self._publisher = StatusPublisher(context, self.runtime, self.config, self.upgrade)
+        self._publisher = StatusPublisher(
+            context, self.runtime, self.config, self.upgrade, self._lock, record
+        )
         self._tray = TrayService(self.runtime, self.config, files)
         self._reloads = ReloadHandler(self.runtime, self.config, self.upgrade, context.err)
 
-    def _take_lock(self) -> InstanceLock:
+    def _take_lock(self, record: ServiceRecord) -> InstanceLock:
         context, variables = self._context, self._context.variables
         lock = InstanceLock(context.state, runtime_folder(variables), home_folder(variables))
         if not lock.take():
             raise StateError("already_running")
-        lock.publish(self._record)
+        lock.publish(record)
         return lock
 
     async def run(self) -> None:
@@ -143,24 +138,10 @@ class ServiceApp:
         self.runtime.run_step(self.runtime.sync)
 
     def _publish(self) -> None:
-        self._publish_record()
         self._publisher.publish(self._tray.status())
         self._tray.refresh()
         if self.runtime.serving and self.upgrade.is_due(self.journal):
             self.shutdown.request(restart=True)
-
-    def _publish_record(self) -> None:
-        """Let commands know in what the schedule in force may differ from the saved config."""
-        zone = self.settings.zone
-        record = replace(
-            self._record,
-            keeps_schedule=self.config.unread or self.upgrade.published_state is not None,
-            zone=zone.name,
-            zone_rules=zone.checksum,
-        )
-        if record != self._record:
-            self._record = record
-            self._lock.publish(record)
 
     def _report_ready(self) -> None:
         count = len(self.settings.schedule.enabled)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 from nightcare import __version__
 from nightcare.config.config_source import settings_of
 from nightcare.desktop.clock import now
 from nightcare.desktop.dbus import session_bus
+from nightcare.desktop.instance_lock import InstanceLock, ServiceRecord
 from nightcare.desktop.time_zone import ZoneSource
 from nightcare.i18n.error_text import diagnostic_text
 from nightcare.journal.service_status import (
@@ -25,8 +27,18 @@ from nightcare.service.runtime import Runtime
 from nightcare.service.upgrade import UpgradeRestart
 
 
+def service_record(context: ServiceContext, config: ConfigReload) -> ServiceRecord:
+    """Return the record of this process."""
+    return ServiceRecord(
+        os.getpid(),
+        context.state.absolute(),
+        config.path.absolute(),
+        settings_of(context.variables),
+    )
+
+
 class StatusPublisher:
-    """The publisher of the status, in the journal."""
+    """The publisher of the status, in the journal, and of the record of the service."""
 
     def __init__(
         self,
@@ -34,6 +46,8 @@ class StatusPublisher:
         runtime: Runtime,
         config: ConfigReload,
         upgrade: UpgradeRestart,
+        lock: InstanceLock,
+        record: ServiceRecord,
     ) -> None:
         self._context = context
         self._settings = runtime.settings
@@ -41,13 +55,29 @@ class StatusPublisher:
         self._desktop = runtime.desktop
         self._config = config
         self._upgrade = upgrade
+        self._lock = lock
+        self._record = record
         self._since = now()
 
     def publish(self, tray: PublishedTray) -> None:
-        """Write the status and the plan, as far as they have changed."""
+        """Write the record, the status and the plan, as far as they have changed."""
+        self._publish_record()
         write_status(self._journal, self._status(tray))
         plan = plan_note(self._settings.loaded.values, self._settings.zone)
         self._journal.write_note(PLAN_NOTE, plan)
+
+    def _publish_record(self) -> None:
+        """Let commands know in what the schedule in force may differ from the saved config."""
+        zone = self._settings.zone
+        record = replace(
+            self._record,
+            keeps_schedule=self._config.unread or self._upgrade.published_state is not None,
+            zone=zone.name,
+            zone_rules=zone.checksum,
+        )
+        if record != self._record:
+            self._record = record
+            self._lock.publish(record)
 
     def _status(self, tray: PublishedTray) -> ServiceStatus:
         settings, desktop = self._settings, self._desktop
