@@ -73,6 +73,14 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upgrade, "AGAIN_SECONDS", (0.0, 0.0))
 
 
+async def given_up(one: UpgradeRestart, files: Files, told: Told) -> None:
+    """Wait until files that cannot be started were checked for the last time."""
+    assert await told.get() == (FilesState.REPLACED, False)
+    while files.checks < 3:  # noqa: ASYNC110 - what is waited for has no event
+        await asyncio.sleep(0)
+    await asyncio.gather(*one.running())
+
+
 def test_new_files_that_can_be_started_are_ready() -> None:
     """After the installer has been quiet."""
 
@@ -103,10 +111,7 @@ def test_files_that_never_can_are_given_up() -> None:
     async def story(one: UpgradeRestart, files: Files, told: Told) -> None:
         files.now, files.startable = FilesState.REPLACED, [False]
         one.touched()
-        assert await told.get() == (FilesState.REPLACED, False)
-        while files.checks < 3:  # noqa: ASYNC110 - what is waited for has no event
-            await asyncio.sleep(0)
-        await asyncio.gather(*one.running())
+        await given_up(one, files, told)
         assert one._settling is None
         assert told.empty()
 
@@ -121,10 +126,7 @@ def test_files_that_were_given_up_are_checked_after_the_config_was_saved() -> No
         files.now = FilesState.REPLACED
         files.startable = [False, False, False, True]
         one.touched()
-        assert await told.get() == (FilesState.REPLACED, False)
-        while files.checks < 3:  # noqa: ASYNC110 - what is waited for has no event
-            await asyncio.sleep(0)
-        await asyncio.gather(*one.running())
+        await given_up(one, files, told)
         one.check_again()
         assert await told.get() == (FilesState.REPLACED, True)
         one.check_again()
@@ -164,10 +166,7 @@ def test_files_that_were_given_up_are_checked_at_their_next_change() -> None:
     async def story(one: UpgradeRestart, files: Files, told: Told) -> None:
         files.now, files.startable = FilesState.REPLACED, [False]
         one.touched()
-        assert await told.get() == (FilesState.REPLACED, False)
-        while files.checks < 3:  # noqa: ASYNC110 - what is waited for has no event
-            await asyncio.sleep(0)
-        await asyncio.gather(*one.running())
+        await given_up(one, files, told)
         files.edition, files.startable = 1, [True]
         one.touched()
         assert await told.get() == (FilesState.REPLACED, True)
