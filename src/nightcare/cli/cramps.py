@@ -14,7 +14,7 @@ import click
 
 from nightcare.cli.command_context import PATH, CommandContext, json_option, pass_context
 from nightcare.cli.command_group import LazyGroup
-from nightcare.cli.output import echo_text, print_json
+from nightcare.cli.output import echo_text, json_text, print_json
 from nightcare.domain.diary import (
     Answer,
     Cramp,
@@ -200,7 +200,7 @@ def export_command(context: CommandContext, *, form: str, output: Path | None, y
     with context.journal() as journal:
         cramps, mornings = journal.diary.cramps(), journal.diary.mornings()
     if form == "json":
-        text = record_formats.json_text(record_formats.diary_records(cramps, mornings))
+        text = json_text(record_formats.diary_records(cramps, mornings))
     else:
         rows = record_formats.diary_rows(cramps, mornings)
         text = record_formats.csv_text(record_formats.COLUMNS, rows)

@@ -12,6 +12,7 @@ import click
 from nightcare import __version__
 from nightcare.cli.command_context import PATH, CommandContext, pass_context
 from nightcare.cli.command_help import LocalisedCommand
+from nightcare.cli.output import json_text
 from nightcare.cli.questions import confirm_erasure, may_overwrite
 from nightcare.cli.record_formats import (
     COLUMNS,
@@ -19,7 +20,6 @@ from nightcare.cli.record_formats import (
     csv_text,
     diary_records,
     diary_rows,
-    json_text,
     output_errors,
     write_record,
     write_records,

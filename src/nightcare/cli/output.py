@@ -85,9 +85,14 @@ def scrolls(text: str) -> bool:
     return text.count("\n") + 1 >= shutil.get_terminal_size((80, 24)).lines
 
 
+def json_text(value: object) -> str:
+    """Return a value as lines of JSON; types that it lacks, such as a TOML time, become text."""
+    return escape_unsafe(json.dumps(value, ensure_ascii=False, indent=2, default=str)) + "\n"
+
+
 def print_json(value: object) -> None:
-    """Print a value as JSON; types that JSON lacks, such as a TOML time, become text."""
-    echo(escape_unsafe(json.dumps(value, ensure_ascii=False, indent=2, default=str)))
+    """Print a value as JSON."""
+    echo(json_text(value), end="")
 
 
 def print_error(error: NightcareError, translator: Translator) -> int:

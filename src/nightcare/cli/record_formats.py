@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from pathlib import Path
 from nightcare.atomic_write import replace_files
 from nightcare.cli.output import echo
 from nightcare.domain.diary import Cramp, Morning
-from nightcare.domain.safe_text import escape_unsafe, is_unsafe
+from nightcare.domain.safe_text import is_unsafe
 from nightcare.errors import StateError
 
 Record = Mapping[str, object]
@@ -75,11 +74,6 @@ def diary_rows(cramps: Sequence[Cramp], mornings: Sequence[Morning]) -> list[Rec
             }
         )
     return rows
-
-
-def json_text(value: object) -> str:
-    """Return a value as JSON."""
-    return escape_unsafe(json.dumps(value, ensure_ascii=False, indent=2, default=str)) + "\n"
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Record]) -> str:
