@@ -19,7 +19,7 @@ from nightcare.domain.delivery import Outcome, begin
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.schedule import Schedule
 from nightcare.domain.shared_values import SharedValue
-from nightcare.journal.database import FILE_NAME
+from nightcare.journal.journal_files import FILE_NAME
 from nightcare.journal.store import Journal
 
 _MIB = 1024 * 1024

@@ -14,7 +14,7 @@ from nightcare.bridge.value_exchange import ValueExchange
 from nightcare.domain.delivery import Closed
 from nightcare.engine.diary_actions import Details, DiaryActions
 from nightcare.errors import StateError
-from nightcare.journal.database import FILE_NAME
+from nightcare.journal.journal_files import FILE_NAME
 from nightcare.journal.store import Journal
 from parts.sharing_desk import SharingDesk, two
 

@@ -11,7 +11,7 @@ from nightcare.bridge.act_exchange import SharedMessage
 from nightcare.bridge.reader import JournalReader
 from nightcare.bridge.sharing import Sharing
 from nightcare.config.load import load
-from nightcare.journal.database import FILE_NAME
+from nightcare.journal.journal_files import FILE_NAME
 from nightcare.journal.salvage import set_aside
 from nightcare.paths import own_page
 from parts.bridge_bench import CONFIG, HERE

@@ -19,7 +19,7 @@ from nightcare.cli.main import main
 from nightcare.desktop.instance_lock import InstanceLock
 from nightcare.domain.delivery import Closed, Outcome
 from nightcare.domain.reasons import Reason
-from nightcare.journal.database import FILE_NAME
+from nightcare.journal.journal_files import FILE_NAME
 from parts.scripts import shell_program
 
 NEED_THE_JOURNAL = [

@@ -13,7 +13,7 @@ from nightcare.bridge.settings import computer_id
 from nightcare.domain.delivery import Closed, Outcome
 from nightcare.domain.person_computers import Computer
 from nightcare.journal.bridge_status import BridgeStatus, write_bridge_status
-from nightcare.journal.database import FILE_NAME, journal_files
+from nightcare.journal.journal_files import FILE_NAME, journal_files
 
 CONFIG = '\n[mqtt]\nhost = "127.0.0.1"\nport = 9\nshare = true\ncomputer = "Desk"\n'
 

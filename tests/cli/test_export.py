@@ -18,8 +18,8 @@ from nightcare.domain.delivery import Closed, Held, Outcome, Snoozed
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reasons import Reason
 from nightcare.i18n.translator import read_words
-from nightcare.journal.database import FILE_NAME
 from nightcare.journal.diary_store import DiaryStore
+from nightcare.journal.journal_files import FILE_NAME
 from nightcare.journal.store import SERVICE_NOTE
 from nightcare.languages import languages
 

@@ -23,7 +23,7 @@ from nightcare.domain.delivery import Delivery, Outcome, begin
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.errors import StateError
-from nightcare.journal.database import COMPANIONS, FILE_NAME
+from nightcare.journal.journal_files import COMPANIONS, FILE_NAME
 from nightcare.journal.migrations import APPLICATION_ID
 from nightcare.journal.store import Journal
 

@@ -23,8 +23,8 @@ from nightcare.domain.routine import RoutineSession
 from nightcare.domain.shared_acts import ActId, SharedAct
 from nightcare.domain.shared_values import SharedValue
 from nightcare.errors import StateError
-from nightcare.journal.database import FILE_NAME
 from nightcare.journal.diary_store import DiaryStore
+from nightcare.journal.journal_files import FILE_NAME
 from nightcare.journal.migrations import MIGRATIONS, TABLES, VERSION
 from nightcare.journal.store import SERVICE_NOTE, Journal
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from nightcare.errors import StateError
-from nightcare.journal.database import FILE_NAME
 from nightcare.journal.inspection import Content, inspect
+from nightcare.journal.journal_files import FILE_NAME
 from nightcare.journal.migrations import VERSION
 from nightcare.journal.service_status import ServiceStatus
 from nightcare.journal.store import SERVICE_NOTE, Journal

@@ -13,7 +13,7 @@ from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.domain.routine import RoutineSession
 from nightcare.errors import StateError
-from nightcare.journal.database import FILE_NAME, journal_files
+from nightcare.journal.journal_files import FILE_NAME, journal_files
 from nightcare.journal.memory_fallback import FallbackJournal
 from nightcare.journal.store import BUTTONS_NOTE, Journal
 

@@ -16,7 +16,7 @@ from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.engine.answer_targets import SkipSpan
 from nightcare.engine.user_actions import UserActions
 from nightcare.errors import StateError
-from nightcare.journal.database import FILE_NAME
+from nightcare.journal.journal_files import FILE_NAME
 from nightcare.journal.migrations import MIGRATIONS, VERSION
 from nightcare.journal.store import Journal
 from parts.desk import schedule_of

@@ -15,7 +15,7 @@ from nightcare.domain.diary import Answer, Cramp, DiaryMoment, Morning, Severity
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.reminders import Key, Occurrence, Topic
 from nightcare.errors import StateError
-from nightcare.journal.database import FILE_NAME
+from nightcare.journal.journal_files import FILE_NAME
 from nightcare.journal.memory_fallback import FallbackJournal
 from nightcare.journal.salvage import salvage, set_aside
 from nightcare.journal.store import SERVICE_NOTE, Journal

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import Path
@@ -424,3 +424,37 @@ def test_little_of_the_file_is_kept_in_memory(tmp_path: Path) -> None:
         assert journal.read(lambda size: size, "PRAGMA cache_size") == [-64]
     finally:
         journal.close()
+
+
+def test_a_transaction_reads_what_it_has_changed() -> None:
+    """A result is kept only until the next change or the end, also of one that was rolled back."""
+    first, second = (
+        begin(Occurrence(Key("water", TODAY, slot), NOW), Topic.HYDRATION) for slot in "12"
+    )
+    with fresh() as journal:
+        with suppress(InterruptedError), journal.transaction():
+            assert journal.unsettled() == []
+            journal.save(first)
+            assert journal.unsettled() == [first]
+            raise InterruptedError
+        with journal.transaction():
+            assert journal.unsettled() == []
+            journal.save(first)
+            journal.unsettled().clear()
+            assert journal.unsettled() == [first]
+            journal.save(second)
+            assert journal.unsettled() == [first, second]
+        assert journal.unsettled() == [first, second]
+
+
+def test_a_transaction_runs_a_query_again_only_after_a_change() -> None:
+    """An update asks the same several times before it sends a notification."""
+    with fresh() as journal:
+        run: list[str] = []
+        journal._db.set_trace_callback(run.append)
+        with journal.transaction():
+            for _ in range(3):
+                journal.unsettled()
+            journal.save_global_state(GlobalState(updated=NOW))
+            journal.unsettled()
+        assert sum("FROM courses" in statement for statement in run) == 2

@@ -21,7 +21,7 @@ from jeepney import DBusAddress, new_method_call
 from nightcare.domain.delivery import Active, Delivery, Held, Snoozed
 from nightcare.domain.global_state import GlobalState
 from nightcare.domain.history import UserAction
-from nightcare.journal.database import FILE_NAME
+from nightcare.journal.journal_files import FILE_NAME
 from nightcare.journal.store import Journal
 from parts.bus import CALL_SECONDS, NOTIFICATIONS, Monitor, PrivateBus, Seen, private_bus
 from parts.display import Display, virtual_display

@@ -46,7 +46,7 @@ import pytest
 from nightcare.config.cache import FILE_NAME as KEPT
 from nightcare.domain.delivery import Closed, Delivery, Outcome
 from nightcare.domain.history import UserAction
-from nightcare.journal.database import FILE_NAME
+from nightcare.journal.journal_files import FILE_NAME
 from parts.bus import NOTIFICATIONS, Seen
 from parts.crashing import FRESH, SNOOZED, Life, Record, Told, crash, name_of
 

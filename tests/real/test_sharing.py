@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from nightcare.journal.database import journal_files
+from nightcare.journal.journal_files import journal_files
 from parts.broker import Broker, Phone, phone, private_broker
 from parts.bus import private_bus
 from parts.display import virtual_display

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from nightcare.journal.database import FILE_NAME
+from nightcare.journal.journal_files import FILE_NAME
 from nightcare.journal.store import Journal
 from parts.home import Home
 from parts.mounts import with_mounts

@@ -15,7 +15,7 @@ from nightcare.domain.delivery import Active, begin
 from nightcare.domain.policy import Presence
 from nightcare.domain.reasons import Condition
 from nightcare.domain.reminders import Key, Occurrence, Topic
-from nightcare.journal.database import FILE_NAME
+from nightcare.journal.journal_files import FILE_NAME
 from nightcare.journal.store import SERVICE_NOTE, Journal
 from nightcare.service import runtime
 from parts.bus import private_bus

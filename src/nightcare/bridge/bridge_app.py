@@ -32,7 +32,7 @@ from nightcare.domain.reminders import Key
 from nightcare.engine.user_actions import UserActions
 from nightcare.errors import NightcareError, StateError
 from nightcare.journal.bridge_status import BridgeStatus
-from nightcare.journal.database import FILE_NAME
+from nightcare.journal.journal_files import FILE_NAME
 from nightcare.service.shutdown import Shutdown, cancel_all
 from nightcare.service.upgrade import UpgradeRestart
 

@@ -36,7 +36,7 @@ from nightcare.doctor.notification_test import TestOutcome, try_notifier
 from nightcare.doctor.run_checks import CheckResults, run_checks
 from nightcare.errors import NightcareError, StateError, ValueRefused
 from nightcare.i18n.translator import Translator, words_for
-from nightcare.journal.database import FILE_NAME
+from nightcare.journal.journal_files import FILE_NAME
 from nightcare.journal.store import BUTTONS_NOTE
 from nightcare.streams import coloured
 

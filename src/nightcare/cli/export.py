@@ -27,7 +27,7 @@ from nightcare.cli.record_formats import (
 from nightcare.domain.delivery import STATE_NAMES, Active, Closed, Delivery, Held, Snoozed
 from nightcare.domain.history import UserAction
 from nightcare.errors import StateError, ValueRefused
-from nightcare.journal.database import FILE_NAME, journal_files
+from nightcare.journal.journal_files import FILE_NAME, journal_files
 from nightcare.journal.salvage import set_aside_files
 from nightcare.journal.store import Journal
 from nightcare.paths import PAGES, own_page

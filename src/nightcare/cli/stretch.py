@@ -28,7 +28,7 @@ from nightcare.engine.guided_routine import stage_words
 from nightcare.engine.user_actions import UserActions
 from nightcare.errors import StateError, ValueRefused, with_nearest
 from nightcare.i18n.translator import Translator
-from nightcare.journal.database import FILE_NAME
+from nightcare.journal.journal_files import FILE_NAME
 from nightcare.streams import coloured
 
 _TO_READ = timedelta(seconds=10)

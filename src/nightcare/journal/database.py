@@ -9,26 +9,24 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from nightcare.atomic_write import private_folder
 from nightcare.errors import StateError
+from nightcare.journal.journal_files import FILE_NAME, create_file, journal_files, obstacle
 from nightcare.journal.mapping import UNREADABLE
 from nightcare.journal.migrations import APPLICATION_ID, MIGRATIONS, TABLES, VERSION
-
-FILE_NAME = "journal.sqlite"
-
-COMPANIONS = ("-wal", "-shm")
-"""Suffixes of the files that SQLite adds beside it."""
 
 _BUSY_SECONDS, _RETRY_SECONDS = 5.0, 0.01
 _IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _MEMORY = ":memory:"
+
+_KEPT_STATEMENTS = 48
+"""The number of compiled statements that SQLite keeps; more take 0.2 MiB of the service."""
 
 Made = TypeVar("Made")
 
@@ -44,6 +42,8 @@ class Database:
         self._db = connection
         self._name = name
         self._depth = 0
+        self._found: dict[object, list[Any]] = {}
+        """Results of the queries in this transaction since its last change."""
         self._data_version: int | None = None
         self._file_id = self._current_file_id()
 
@@ -62,7 +62,7 @@ class Database:
             if path.is_symlink() and not path.exists():
                 # A dangling link is not followed to create a file, and prevents creating one.
                 raise StateError("journal_not_file", path=path)
-            _create(path)
+            create_file(path)
             for one in journal_files(folder):
                 if obstacle(one) in {"folder", "device"}:
                     raise StateError("journal_not_file", path=one)
@@ -80,7 +80,12 @@ class Database:
 
     @classmethod
     def _opened(cls, name: str) -> Self:
-        connection = sqlite3.connect(name, timeout=_BUSY_SECONDS, isolation_level=None)
+        connection = sqlite3.connect(
+            name,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            cached_statements=_KEPT_STATEMENTS,
+        )
         connection.text_factory = lambda raw: raw.decode(errors="replace")
         try:
             if belongs_to_another_program(connection):
@@ -168,6 +173,7 @@ class Database:
                 raise
             finally:
                 self._depth = 0
+                self._found.clear()
 
     @contextmanager
     def _flush_mode(self, flushed: bool) -> Iterator[None]:  # noqa: FBT001 - private
@@ -202,9 +208,14 @@ class Database:
     def read(self, parse: Callable[..., Made], sql: str, *values: str | int | None) -> list[Made]:
         """Return the parsed rows of a query; rows that cannot be parsed are counted and left out.
 
+        In a transaction the same query is run again only after a change.
+
         Raises:
             StateError: The file cannot be read, or is corrupt.
         """
+        query = (parse, sql, values)
+        if query in self._found:
+            return self._found[query].copy()
         found = []
         with self._translated_errors():
             rows = self._db.execute(sql, values).fetchall()
@@ -213,6 +224,8 @@ class Database:
                 found.append(parse(*row))
             except UNREADABLE:
                 self._unreadable_rows.add(row)
+        if self._depth:
+            self._found[query] = found.copy()
         return found
 
     @property
@@ -231,6 +244,7 @@ class Database:
             StateError: The disk is full, or the file cannot be written or is corrupt.
         """
         with self.transaction():
+            self._found.clear()
             return int(self._db.execute(sql, values).lastrowid or 0)
 
     def insert(self, table: str, columns: str, *values: str | int | None, verb: str = "") -> int:
@@ -314,37 +328,3 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             sleep(_RETRY_SECONDS)
         else:
             return
-
-
-def obstacle(path: Path) -> str | None:
-    """Return "folder", "link" or "device" if the path is not a file, or None.
-
-    SQLite would wait for the other end of a named pipe.
-    """
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        return "link" if path.is_symlink() else None
-    if stat.S_ISDIR(mode):
-        return "folder"
-    return None if stat.S_ISREG(mode) else "device"
-
-
-def _create(path: Path) -> None:
-    """Create the file, readable by its owner alone, unless it exists."""
-    if path.exists():
-        # Opening and closing it would drop SQLite's locks in this process
-        # (https://www.sqlite.org/howtocorrupt.html, 2.2).
-        return
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        path.chmod(0o600)
-    except FileExistsError:
-        # Another command created it first; a dangling link cannot be used.
-        if not path.exists():
-            raise
-
-
-def journal_files(folder: Path) -> list[Path]:
-    """Return the paths of the journal and of SQLite's companion files."""
-    return [folder / f"{FILE_NAME}{suffix}" for suffix in ("", *COMPANIONS)]

@@ -15,7 +15,8 @@ from pathlib import Path
 from nightcare.domain.delivery import DeliveryStatus
 from nightcare.errors import StateError
 from nightcare.journal.bridge_status import BridgeStatus, read_bridge_status
-from nightcare.journal.database import FILE_NAME, belongs_to_another_program, obstacle
+from nightcare.journal.database import belongs_to_another_program
+from nightcare.journal.journal_files import FILE_NAME, obstacle
 from nightcare.journal.migrations import VERSION
 from nightcare.journal.salvage import count_unreadable
 from nightcare.journal.service_status import ServiceStatus, read_status

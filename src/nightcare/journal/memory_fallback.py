@@ -18,8 +18,8 @@ from nightcare.domain.reminders import Key
 from nightcare.domain.routine import RoutineSession
 from nightcare.engine.ports import EventLog
 from nightcare.errors import StateError
-from nightcare.journal.database import FILE_NAME
 from nightcare.journal.diary_store import DiaryContent, DiaryStore
+from nightcare.journal.journal_files import FILE_NAME
 from nightcare.journal.store import BUTTONS_NOTE, Journal
 
 _PRUNE_INTERVAL = timedelta(days=1)
@@ -47,12 +47,13 @@ class FallbackJournal(Journal):
         self._log = log
         self._pruned: datetime | None = None
         self._last_state: GlobalState | None = None
-        """Global state before the last step; None before the first."""
+        """Global state after the last step."""
         self._snapshot: Snapshot | None = None
         """Content at the time when the disk failed; None while the journal is on the disk."""
         journal = self._open_or_fall_back()
         super().__init__(journal._db, journal._name)  # noqa: SLF001 - an object of the same class
         self.changed_by_others()
+        self._keep_state()
 
     def run(self, step: Callable[[], None]) -> None:
         """Run a step of the service; if the journal fails, run it again in memory.
@@ -65,8 +66,8 @@ class FallbackJournal(Journal):
             self._return_to_disk(self._snapshot)
         try:
             self._prune_daily()
-            self._keep_state()
             step()
+            self._keep_state()
         except StateError as error:
             self._fall_back(error)
             step()
@@ -78,7 +79,7 @@ class FallbackJournal(Journal):
             self._pruned = now
 
     def _keep_state(self) -> None:
-        # The step itself reports the failure.
+        # The next step reports the failure.
         with suppress(StateError):
             state = self.global_state()
             if state.updated is not None:

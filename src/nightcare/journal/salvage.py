@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nightcare.journal import diary_store, mapping, shared_rows
-from nightcare.journal.database import COMPANIONS, FILE_NAME
+from nightcare.journal.journal_files import COMPANIONS, FILE_NAME
 from nightcare.journal.migrations import NUMBERED, NUMBERS
 from nightcare.journal.store import SERVICE_NOTE, Journal
 
