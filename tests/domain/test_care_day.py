@@ -426,3 +426,14 @@ def test_the_evening_that_a_bedtime_in_the_morning_means(
     own = calendar()
     found = own.evening_half(time.fromisoformat(said), own.instant(wall(now)))
     assert found == (None if evening is None else time.fromisoformat(evening))
+
+
+def test_a_calendar_returns_the_same_days_however_many_it_was_asked_for() -> None:
+    """It keeps some of those that it has computed."""
+    own = calendar(sat="08:30-00:15")
+    dates = [day("2026-01-01") + number * ONE_DAY for number in range(400)]
+    assert [own.day(one) for one in dates] == [
+        calendar(sat="08:30-00:15").day(one) for one in dates
+    ]
+    assert own.day(dates[-1]) is own.day(dates[-1])
+    assert own == calendar(sat="08:30-00:15")

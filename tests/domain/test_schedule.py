@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -108,3 +109,16 @@ def test_a_person_types_a_name_or_the_only_title() -> None:
     assert one.typed_name("Water", said) == "morning"
     assert both.typed_name("water", said) == "water"
     assert one.typed_name("tea", said) == "tea"
+
+
+def test_a_calendar_is_that_of_the_state_and_the_zone() -> None:
+    """Another bedtime tonight, or another zone, gives another calendar."""
+    zone, today = ZoneInfo("Europe/Copenhagen"), day("2026-11-22")
+    usual = SCHEDULE.calendar(zone, GlobalState())
+    late = SCHEDULE.calendar(zone, GlobalState(tonight={today: time(23, 30)}))
+    assert SCHEDULE.calendar(zone, GlobalState(updated=datetime(2026, 11, 22, tzinfo=UTC))) is usual
+    assert late.day(today).bedtime - usual.day(today).bedtime == timedelta(hours=1)
+    again = [GlobalState(tonight={day("2026-10-24"): time(2, 30, fold=fold)}) for fold in (0, 1)]
+    first, second = (SCHEDULE.calendar(zone, one).day(day("2026-10-24")) for one in again)
+    assert second.bedtime - first.bedtime == timedelta(hours=1)
+    assert SCHEDULE.calendar(ZoneInfo("UTC"), GlobalState()).zone == ZoneInfo("UTC")

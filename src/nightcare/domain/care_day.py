@@ -20,6 +20,9 @@ SHORT_DAY = timedelta(hours=8)
 
 _NOON = 12
 
+_MOST_KNOWN = 100
+"""The number of care days that a calendar keeps."""
+
 AFTER_BEDTIME = timedelta(minutes=30)
 """The time after bedtime in which a late reminder may still be shown."""
 
@@ -85,6 +88,8 @@ class Calendar:
     sleep: Sleep
     zone: tzinfo
     tonight: Mapping[date, time] = field(default_factory=dict)
+    _known: dict[date, CareDay] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Care days that were computed before."""
 
     def hours(self, day: date) -> Hours:
         """Return the hours of a care day, with tonight's other bedtime if there is one."""
@@ -94,6 +99,13 @@ class Calendar:
 
     def day(self, day: date) -> CareDay:
         """Return the care day of a date."""
+        if day not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[day] = self._computed(day)
+        return self._known[day]
+
+    def _computed(self, day: date) -> CareDay:
         wake, ends = self._wake(day), self._wake(day + ONE_DAY)
         # A clock change can move one of the three past another.
         return CareDay(day, wake, min(max(self.bedtime(day), wake), ends), ends)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta, tzinfo
+from datetime import date, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nightcare.domain.care_day import Calendar, Sleep
@@ -14,6 +15,13 @@ from nightcare.domain.reminders import Reminder
 
 if TYPE_CHECKING:
     from nightcare.domain.guidance import RoutineStep
+
+
+@lru_cache(maxsize=2)
+def _calendar(sleep: Sleep, zone: tzinfo, tonight: tuple[tuple[date, time, int], ...]) -> Calendar:
+    """Return a calendar, the same one again with the care days that it has computed."""
+    return Calendar(sleep, zone, {day: bedtime for day, bedtime, _ in tonight})
+
 
 BARE_PAUSE = timedelta(hours=1)
 """The default length of a pause."""
@@ -117,7 +125,9 @@ class Schedule:
 
     def calendar(self, zone: tzinfo, state: GlobalState) -> Calendar:
         """Return the care days in force in a zone, with tonight's other bedtime if there is one."""
-        return Calendar(self.sleep, zone, state.tonight)
+        # Times that differ in their fold alone are equal.
+        tonight = tuple((day, bedtime, bedtime.fold) for day, bedtime in state.tonight.items())
+        return _calendar(self.sleep, zone, tonight)
 
     def reminder(self, name: str) -> Reminder | None:
         """Return the reminder of a name; None without one."""
