@@ -67,7 +67,7 @@ class Runtime:
         self._scheduler = ReminderScheduler(
             upcoming=self.engine.upcoming,
             update=self.handle_due,
-            soon=desktop.prepare,
+            soon=self._prepare,
             jumped=self.handle_resume,
             failed=fail,
             make_alarm=alarm,
@@ -108,6 +108,12 @@ class Runtime:
     def _update(self) -> None:
         self.engine.update(now())
         self.sync()
+
+    def _prepare(self) -> None:
+        """Do beforehand what would delay a notification, because something is due in a moment."""
+        self.desktop.prepare()
+        # The tips are built with the first notification.
+        _ = self.settings.translator.guidance
 
     def _plan(self) -> None:
         self._scheduler.plan(self.settings.schedule.enabled)
