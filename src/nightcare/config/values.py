@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from datetime import time, timedelta
 from typing import Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from nightcare.domain.moments import (
     ClockTime,
@@ -21,6 +20,7 @@ from nightcare.domain.moments import (
 )
 from nightcare.domain.safe_text import is_unsafe
 from nightcare.errors import ValueRefused
+from nightcare.zone_database import ZoneInfo, ZoneInfoNotFoundError
 
 Table = dict[str, Any]
 """A table of the config file, or all of them."""

@@ -21,15 +21,12 @@ from functools import cache
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from nightcare.regular_file import read_regular
+from nightcare.zone_database import ZONES, ZoneInfo
 
 LOCAL_TIME = Path("/etc/localtime")
 """The file, usually a link, with the zone of the system."""
-
-_ZONES = "/usr/share/zoneinfo"
-"""The directory of named zones, unless the variable TZDIR names another."""
 
 _RULE = re.compile(r"([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?[0-9]")
 """The start of a rule that the C library understands, by tzset(3): a name and its offset."""
@@ -151,7 +148,7 @@ def _of_variable(variable: str) -> TimeZone:
     if not text:
         return TimeZone("UTC", ZoneSource.VARIABLE, b"", understood=True, zone=UTC)
     # A Path would drop a slash at the end, with which there is no such file.
-    path = os.path.join(os.environ.get("TZDIR") or _ZONES, text)  # noqa: PTH118
+    path = os.path.join(os.environ.get("TZDIR") or ZONES, text)  # noqa: PTH118
     found = _from_file(path, text, ZoneSource.VARIABLE)
     return found or _cached_rule(text)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -102,7 +102,7 @@ def plan_note(values: Table, zone: TimeZone) -> dict[str, object]:
         "zone": {
             "name": zone.name,
             "source": zone.source,
-            "rules": b64encode(zone.rules).decode(),
+            "rules": b2a_base64(zone.rules, newline=False).decode(),
         },
     }
 
@@ -116,7 +116,7 @@ def read_plan_note(note: Mapping[str, object]) -> tuple[Schedule, tzinfo] | None
         }:
             try:
                 schedule = result_from_json({"path": None, "values": values}).schedule
-                here = recorded(str(name), ZoneSource(str(source)), b64decode(str(rules)))
+                here = recorded(str(name), ZoneSource(str(source)), a2b_base64(str(rules)))
             except (ConfigError, ValueError, TypeError, LookupError, OSError):
                 return None
             return schedule, here
