@@ -24,7 +24,7 @@ _ALL_DESKTOPS = (
 
 # How fast an example runs says nothing on a busy machine.
 settings.register_profile("checks", deadline=None)
-settings.register_profile("quick", deadline=None, max_examples=25)
+settings.register_profile("quick", deadline=None, max_examples=10)
 settings.load_profile("checks")
 
 

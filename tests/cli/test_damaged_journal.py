@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from nightcare.domain.history import ACTS
 from nightcare.domain.reasons import Reason
 from nightcare.domain.routine import RoutineSession
 from nightcare.i18n.translator import read_words
-from nightcare.journal.database import FILE_NAME
+from nightcare.journal.journal_files import FILE_NAME
 from nightcare.journal.store import Journal
 
 TABLES = (
@@ -33,7 +34,8 @@ GARBAGE = (
     "'null'", "'[[1]]'", "CAST(X'C3' AS TEXT)",
 )  # fmt: skip
 
-STEP = 4
+STEP = int(os.environ.get("DAMAGE_STEP", "4"))
+"""Each column gets one of so many kinds of garbage."""
 
 COMMANDS = (
     ("status",), ("status", "--json"), ("today",), ("next",), ("why",), ("cramp", "list"),
