@@ -22,7 +22,6 @@ from parts.attending import (
     POWER_NAME,
     PRESENTING,
     QUIET,
-    SAVER,
     SESSION,
     USER,
     attending,
@@ -315,73 +314,6 @@ def test_another_session_on_the_display_is_looked_at(system: PrivateBus) -> None
                 logind.locked = {AUTO: True}
                 await logind.emit("SessionNew", "so", ("9", "/session/9"), interface=MANAGER)
                 await watch.until(LOCKED)
-
-    run(story())
-
-
-@pytest.mark.parametrize(
-    ("name", "interface"),
-    [
-        (SAVER, SAVER),
-        (GNOME_SAVER, GNOME_SAVER),
-        ("org.gnome.Shell.ScreenShield", GNOME_SAVER),
-        ("org.cinnamon.ScreenSaver", "org.cinnamon.ScreenSaver"),
-        ("org.mate.ScreenSaver", "org.mate.ScreenSaver"),
-        ("org.xfce.ScreenSaver", "org.xfce.ScreenSaver"),
-    ],
-)
-def test_each_screen_saver_tells_that_it_is_active(
-    bus: PrivateBus, name: str, interface: str
-) -> None:
-    """Its end is reported too."""
-
-    async def story() -> None:
-        async with NamedService(bus.address, name) as saver, attending(bus.address) as watch:
-            for active in (True, False):
-                saver.answers[interface, "GetActive"] = ("b", (active,))
-                await saver.emit("ActiveChanged", "b", (active,), interface=interface)
-                await watch.until(Presence({Condition.LOCKED} if active else ()))
-            unlocked = ConditionState(on=False, by=(name,))
-            await watch.until_it_holds(
-                lambda: watch.attendant.known()[Condition.LOCKED] == unlocked
-            )
-
-    run(story())
-
-
-class SaverAt(NamedService):
-    """A screen saver whose object is at one path alone."""
-
-    path = ""
-
-    async def called(self, message: Message) -> None:
-        """Answer there."""
-        if message.header.fields[HeaderFields.path] == self.path:
-            await super().called(message)
-        else:
-            await self.send(new_error(message, "org.freedesktop.DBus.Error.UnknownObject"))
-
-
-@pytest.mark.parametrize(
-    ("name", "path"),
-    [
-        (SAVER, "/ScreenSaver"),
-        ("org.mate.ScreenSaver", "/"),
-        ("org.xfce.ScreenSaver", "/"),
-        ("org.xfce.ScreenSaver", "/org/xfce/ScreenSaver"),
-    ],
-)
-def test_a_screen_saver_is_asked_where_its_version_has_its_object(
-    bus: PrivateBus, name: str, path: str
-) -> None:
-    """Programs of one name have moved it."""
-
-    async def story() -> None:
-        saver = SaverAt(bus.address, name)
-        saver.path = path
-        saver.answers[name, "GetActive"] = ("b", (True,))
-        async with saver, attending(bus.address) as watch:
-            assert watch.attendant.presence == LOCKED
 
     run(story())
 

@@ -1,9 +1,8 @@
 """Sources of the conditions locked, idle and presenting, each with its own protocol.
 
-Sources: org.freedesktop.login1(5) for logind; the org.freedesktop.ScreenSaver of KDE Plasma and its
-likes; the org.gnome.ScreenSaver of GNOME and its descendants; org.gnome.Mutter.IdleMonitor of
-Mutter's data/dbus-interfaces; org.gnome.SessionManager of gnome-session; the
-org.freedesktop.PowerManagement.Inhibit of the Power Management Specification.
+Sources: org.freedesktop.login1(5) for logind; the org.freedesktop.ScreenSaver of KDE Plasma;
+org.gnome.Mutter.IdleMonitor of Mutter's data/dbus-interfaces; org.gnome.SessionManager of
+gnome-session; the org.freedesktop.PowerManagement.Inhibit of the Power Management Specification.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from typing import Any
 from jeepney import DBusAddress, new_method_call
 
 from nightcare.desktop.dbus.connection import CallError, Connection, Signal
+from nightcare.desktop.presence.lockers import lockers
 from nightcare.desktop.presence.source import ChangeSignal, PresenceSource, property_changed
 from nightcare.domain.reasons import Condition
 
@@ -37,17 +37,6 @@ _OF_A_PERSON = "user"
 """The prefix of the classes of sessions in which a person works, such as "user-early"."""
 
 _SAVER, _SAVER_PATH = "org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"
-_SCREEN_SAVERS = (
-    (_SAVER, (_SAVER_PATH, "/ScreenSaver"), _SAVER),
-    # The second name is GNOME Shell's; the first is that of a proxy, which may not run.
-    ("org.gnome.ScreenSaver", ("/org/gnome/ScreenSaver",), "org.gnome.ScreenSaver"),
-    ("org.gnome.Shell.ScreenShield", ("/org/gnome/ScreenSaver",), "org.gnome.ScreenSaver"),
-    *(
-        (f"org.{one}.ScreenSaver", (f"/org/{one}/ScreenSaver", "/"), f"org.{one}.ScreenSaver")
-        for one in ("cinnamon", "mate", "xfce")
-    ),
-)
-"""The name, the paths of the object by version or program, and the interface of each."""
 
 _MUTTER = "org.gnome.Mutter.IdleMonitor"
 _IDLE_CORE = "/org/gnome/Mutter/IdleMonitor/Core"
@@ -75,17 +64,12 @@ def sources(session: str, idle_after: timedelta) -> tuple[PresenceSource, ...]:
         session: The id of the person's session at logind, empty if unknown.
         idle_after: The time without input after which the person counts as idle.
     """
-    return *_lock_sources(session), *_idle_sources(session, idle_after), *_presenting_sources()
-
-
-def _lock_sources(session: str) -> tuple[PresenceSource, ...]:
-    """Return the sources that report a locked screen.
-
-    Args:
-        session: The id of the person's session at logind, empty if unknown.
-    """
-    savers = (_saver(*one) for one in _SCREEN_SAVERS)
-    return _of_session(Condition.LOCKED, "LockedHint", session), *savers
+    return (
+        _of_session(Condition.LOCKED, "LockedHint", session),
+        *lockers(),
+        *_idle_sources(session, idle_after),
+        *_presenting_sources(),
+    )
 
 
 def _idle_sources(session: str, after: timedelta) -> tuple[PresenceSource, ...]:
@@ -160,20 +144,6 @@ def _presenting_sources() -> tuple[PresenceSource, ...]:
             (property_changed(_LOGIND, _MANAGER),),
             on_system_bus=True,
         ),
-    )
-
-
-def _saver(name: str, paths: tuple[str, ...], interface: str) -> PresenceSource:
-    async def ask(bus: Connection, owner: str) -> bool:
-        for path in paths:
-            at = DBusAddress(path, bus_name=owner, interface=interface)
-            with contextlib.suppress(CallError):
-                (active,) = await bus.call(at, "GetActive", "b")
-                return bool(active)
-        raise CallError(name)
-
-    return PresenceSource(
-        Condition.LOCKED, name, name, ask, (ChangeSignal(name, interface, "ActiveChanged"),)
     )
 
 
