@@ -168,12 +168,12 @@ def test_a_whole_table_takes_the_place_of_another() -> None:
 def test_a_part_of_sleep_brings_the_rest_with_it() -> None:
     """Else the file would have no wake-up."""
     edited = with_value(b'language = "da"\n', ("sleep", "bedtime"), "22:15")
-    assert edited.beside == (SLEEP_MADE,)
+    assert edited.side_effects == (SLEEP_MADE,)
     assert edited.raw.decode() == (
         'language = "da"\n\n[sleep]\nwake = "07:00"\nbedtime = "22:15"\n'
     )
     edited = with_value(b"[sleep]\n# nothing yet\n", ("sleep", "friday", "wake"), "08:00")
-    assert edited.beside == (SLEEP_MADE,)
+    assert edited.side_effects == (SLEEP_MADE,)
     assert tomli.loads(edited.raw.decode())["sleep"]["wake"] == "07:00"
     assert b"# nothing yet" in edited.raw
 
@@ -184,7 +184,7 @@ def test_a_part_of_sleep_brings_the_rest_with_it() -> None:
 def test_a_part_of_the_reminders_brings_all_of_them(text: str) -> None:
     """With the comments of the example, of which they are a part."""
     edited = with_value(text.encode(), ("reminders", "water", "every"), "90m")
-    assert edited.beside == (REMINDERS_MADE,)
+    assert edited.side_effects == (REMINDERS_MADE,)
     new = edited.raw.decode()
     names = tomli.loads(EXAMPLE)["reminders"]
     assert tomli.loads(new)["reminders"] == {**names, "water": {**names["water"], "every": "90m"}}
@@ -195,7 +195,7 @@ def test_a_new_reminder_brings_all_the_others() -> None:
     """For they would be gone beside it."""
     walk = {"topic": "exercise", "at": "17:00"}
     edited = with_value(b"", ("reminders", "walk"), walk)
-    assert edited.beside == (REMINDERS_MADE,)
+    assert edited.side_effects == (REMINDERS_MADE,)
     assert [one.name for one in schedule(edited.raw).reminders] == [
         "water", "evening-stretch", "loose-blanket", "walk",
     ]  # fmt: skip
@@ -206,10 +206,13 @@ def test_the_last_reminder_that_goes_lets_the_built_in_ones_come() -> None:
     text = '[reminders.a]\ntopic = "sleep"\nat = "bedtime"\n[snooze]\nlimit = 1\n'
     edited = without(text.encode(), ("reminders", "a"))
     assert edited is not None
-    assert (edited.raw.decode(), edited.beside) == ("[snooze]\nlimit = 1\n", (REMINDERS_BACK,))
+    assert (edited.raw.decode(), edited.side_effects) == (
+        "[snooze]\nlimit = 1\n",
+        (REMINDERS_BACK,),
+    )
     edited = without(EXAMPLE.encode(), ("reminders", "water"))
     assert edited is not None
-    assert edited.beside == ()
+    assert edited.side_effects == ()
 
 
 def test_a_key_of_a_reminder_that_is_not_there_is_a_slip() -> None:
@@ -304,7 +307,7 @@ def test_whatever_the_file_only_that_changes(text: str, where: tuple[str, ...], 
     left = iter(new.split("\n"))
     if where != ("reminders", "water", "at"):
         assert all(any(line == one for one in left) for line in comments)
-    if not edited.beside:
+    if not edited.side_effects:
         back = without(edited.raw, where)
         assert back is not None
         again = tomli.loads(back.raw.decode())

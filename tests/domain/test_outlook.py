@@ -184,11 +184,11 @@ def test_a_snooze_comes_at_its_end() -> None:
     snoozed = delivery("stretch", "1", "22:00", Snoozed(local("22:20")))
     made = outlook("22:05", STRETCH, deliveries=[snoozed])
     assert clock_of(made.next()) == ("stretch", "22 22:20")
-    assert made.comes(snoozed) == local("22:20")
+    assert made.comes_at(snoozed) == local("22:20")
     paused = outlook("22:05", STRETCH, deliveries=[snoozed], paused_until=local("22:50"))
-    assert paused.comes(snoozed) == local("22:50")
+    assert paused.comes_at(snoozed) == local("22:50")
     for_long = outlook("22:05", STRETCH, deliveries=[snoozed], paused_until=local("23:30"))
-    assert for_long.comes(snoozed) is None
+    assert for_long.comes_at(snoozed) is None
     assert clock_of(for_long.next()) == ("stretch", "23 22:00")
 
 
@@ -196,14 +196,14 @@ def test_a_snooze_that_the_next_occurrence_replaces_does_not_come() -> None:
     """Water of 14:00 until 21:00; that of 16:00 takes its place."""
     snoozed = delivery("water", "21600", "14:00", Snoozed(local("21:00")))
     made = outlook("14:10", WATER, deliveries=[snoozed])
-    assert made.comes(snoozed) is None
+    assert made.comes_at(snoozed) is None
     assert clocks(made.until(local("21:30"))) == ["water 16:00", "water 18:00", "water 20:00"]
 
 
 def test_a_snooze_of_a_reminder_that_is_gone_does_not_come() -> None:
     """It was taken out of the config, or disabled."""
     snoozed = delivery("water", "21600", "14:00", Snoozed(local("14:30")))
-    assert outlook("14:10", STRETCH, deliveries=[snoozed]).comes(snoozed) is None
+    assert outlook("14:10", STRETCH, deliveries=[snoozed]).comes_at(snoozed) is None
     off = replace(WATER, enabled=False)
     assert outlook("14:10", off, deliveries=[snoozed]).next() is None
 
@@ -247,7 +247,7 @@ def test_what_a_pause_of_millennia_holds_is_replaced_by_the_next_one() -> None:
     held = delivery("water", "1", "18:00", Held(Reason.PAUSED))
     end = local("12:00", "9998-12-30")
     made = outlook("18:05", WATER, deliveries=[held], paused_until=end)
-    assert made.comes(held) is None
+    assert made.comes_at(held) is None
 
 
 def test_nobody_knows_when_an_absence_ends() -> None:
@@ -256,7 +256,7 @@ def test_nobody_knows_when_an_absence_ends() -> None:
     made = outlook("22:05", STRETCH, deliveries=[held])
     assert clock_of(made.next()) == ("stretch", "23 22:00")
     assert made.unsettled() == [held]
-    assert made.comes(held) is None
+    assert made.comes_at(held) is None
 
 
 def test_what_comes_at_once_is_not_to_come() -> None:
@@ -426,7 +426,7 @@ def test_after_good_night_nothing_comes_before_the_wake_up() -> None:
     made = outlook("21:50", STRETCH, WATER, deliveries=[snoozed], good_night=day(TODAY))
     assert clock_of(made.next()) == ("water", "23 08:00")
     assert made.until(local("06:59", "2026-11-23")) == []
-    assert clocks(made.ahead())[0] == "water 08:00"
+    assert clocks(made.coming_day())[0] == "water 08:00"
 
 
 def test_nothing_is_to_come_of_no_reminders() -> None:
@@ -496,8 +496,8 @@ def test_a_distant_day_has_what_a_pause_leaves_of_it() -> None:
 
 def test_the_rest_of_the_day_is_ahead_and_else_the_next_day() -> None:
     """As long as anything of it is left."""
-    assert clocks(outlook("19:00", WATER).ahead()) == ["water 20:00"]
-    assert len(outlook("20:00", WATER).ahead()) == 7
+    assert clocks(outlook("19:00", WATER).coming_day()) == ["water 20:00"]
+    assert len(outlook("20:00", WATER).coming_day()) == 7
 
 
 def test_another_zone_neither_doubles_nor_renames_what_was() -> None:

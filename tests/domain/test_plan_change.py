@@ -76,19 +76,19 @@ def test_what_came_early_is_put_back_while_it_is_to_come_or_fresh() -> None:
     """By the slip it was due at 19:41, by the usual hours at 22:00; not what stays or moves up."""
     change = PlanChange(bedtime("20:11"), USUAL)
     for now, found in (("19:12", True), ("21:40", True), ("21:50", False)):
-        pairs = change.put_back(utc(f"2026-11-06 {now}"))
+        pairs = change.rescheduled(utc(f"2026-11-06 {now}"))
         stretch = [
             (old.due, new.due) for old, new in pairs if new and old.key.reminder == "stretch"
         ]
         times = [(f"{old:%H:%M}", f"{new:%H:%M}") for old, new in stretch]
         assert times == [("18:41", "21:00")] * found
-    assert PlanChange(USUAL, USUAL).put_back(utc("2026-11-06 21:40")) == []
+    assert PlanChange(USUAL, USUAL).rescheduled(utc("2026-11-06 21:40")) == []
 
 
 def test_what_came_late_or_by_the_old_plan_alone_is_put_back() -> None:
     """These are occurrences that the new plan has earlier or not at all."""
     usual = replace(USUAL, reminders=[STRETCH, reminder(every("45m", "21:00", "bedtime"), "sip")])
-    pairs = PlanChange(bedtime("23:30", usual), usual).put_back(utc("2026-11-06 22:40"))
+    pairs = PlanChange(bedtime("23:30", usual), usual).rescheduled(utc("2026-11-06 22:40"))
     assert [(names([old]), names([new] if new else [])) for old, new in pairs] == [
         (["stretch 22:00"], ["stretch 21:00"]),
         (["sip 22:15"], []),

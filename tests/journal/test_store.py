@@ -410,11 +410,11 @@ def test_an_act_remembers_what_stood_beside_it() -> None:
         journal.record_action(NOW, "done", [one], GlobalState(), [other])
         act = journal.last_action()
         assert act is not None
-        assert (act.deliveries, act.beside) == ((one,), (other,))
+        assert (act.deliveries, act.others) == ((one,), (other,))
         journal.write("UPDATE acts SET courses = json_extract(courses, '$.changed')")
         act = journal.last_action()
         assert act is not None
-        assert (act.deliveries, act.beside) == ((one,), ())
+        assert (act.deliveries, act.others) == ((one,), ())
 
 
 def test_little_of_the_file_is_kept_in_memory(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def snooze_command(context: CommandContext, words: tuple[str, ...]) -> None:
         if rest:
             end = parse_end(rest, actions.calendar(), context.now, context.translator.input)
         delivery = actions.snooze(context.now, name, end)
-        until = context.outlook().comes(delivery)
+        until = context.outlook().comes_at(delivery)
     if until is None:
         context.print("did_snooze_not_back", reminder=context.title(delivery.key.reminder))
     else:

@@ -163,7 +163,7 @@ def _change(
     translator = words_for(loaded.schedule.language, os.environ)
     if not exists:
         echo_text(translator.text("made_from_example", path=path))
-    for key in changes[number].beside:
+    for key in changes[number].side_effects:
         echo_text(translator.text(key))
     return _Changed(path, parsed(str(path), changes[number].raw), number, loaded, translator)
 

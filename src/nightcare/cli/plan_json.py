@@ -52,7 +52,7 @@ def delivery_value(delivery: Delivery, outlook: Outlook) -> dict[str, object]:
             at_local = local_time(at, calendar)
             value |= {"outcome": outcome, "at": at_local, "reason": reason, "computer": computer}
         case Snoozed(until):
-            comes = local_time(outlook.comes(delivery), calendar)
+            comes = local_time(outlook.comes_at(delivery), calendar)
             value |= {"until": local_time(until, calendar), "comes": comes}
         case Held(cause):
             value |= {"reason": cause}

@@ -52,11 +52,11 @@ class Edited:
 
     Attributes:
         raw: Its content.
-        beside: Side effects of the edit.
+        side_effects: Side effects of the edit.
     """
 
     raw: bytes
-    beside: tuple[str, ...] = ()
+    side_effects: tuple[str, ...] = ()
 
 
 def path_of(text: str) -> Keys:
@@ -110,12 +110,12 @@ def with_value(raw: bytes, where: Keys, value: Any) -> Edited:
     """
     text = _Text.of(raw)
     with _refused_where_it_fails(where):
-        body, beside = _completed(text.body, where)
+        body, side_effects = _completed(text.body, where)
     expected = tomli.loads(body)
     _expect_reminder(expected, where)
     _table(expected, where[:-1])[where[-1]] = value
     body = _verified(lambda: _set(body, where, value), expected, where)
-    return Edited(text.around(body), beside)
+    return Edited(text.around(body), side_effects)
 
 
 def without(raw: bytes, where: Keys) -> Edited | None:

@@ -49,7 +49,7 @@ class UserAction:
         what: Its kind, one of `ACTS`.
         deliveries: The deliveries that it changed, in the state before.
         global_state: The global state before.
-        beside: The other deliveries that undo may have to restore, in the state before.
+        others: The other deliveries that undo may have to restore, in the state before.
     """
 
     id: int
@@ -57,7 +57,7 @@ class UserAction:
     what: str
     deliveries: tuple[Delivery, ...]
     global_state: GlobalState
-    beside: tuple[Delivery, ...] = ()
+    others: tuple[Delivery, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ class Outlook:
         """Return the next moment of a reminder by the schedule, whether or not a pause is over."""
         return upcoming(reminder, self.calendar, self.now, known=self._known)
 
-    def left(self, name: str | None) -> list[Occurrence]:
+    def left_today(self, name: str | None) -> list[Occurrence]:
         """Return the occurrences left on this care day, of one reminder or of all, in order."""
         if self.closed_by_good_night:
             return []
@@ -114,7 +114,7 @@ class Outlook:
         )
         return sorted((one for one in coming if one.due <= end), key=lambda one: one.due)
 
-    def ahead(self) -> list[Occurrence]:
+    def coming_day(self) -> list[Occurrence]:
         """Return the coming occurrences of this care day, or if it has none, of the next one."""
         day = self.calendar.at(self.now)
         tomorrow = self.calendar.at(day.ends)
@@ -130,7 +130,7 @@ class Outlook:
         ]
         return sorted(found, key=lambda one: one.occurrence.due)
 
-    def comes(self, delivery: Delivery) -> datetime | None:
+    def comes_at(self, delivery: Delivery) -> datetime | None:
         """Return when a snoozed or held occurrence comes (UTC); None if it may not come."""
         back = next((one.at for one in self._back() if one.delivery.key == delivery.key), self.now)
         return next((one.due for one in self.until(back, back) if one.key == delivery.key), None)

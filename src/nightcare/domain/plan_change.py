@@ -75,7 +75,7 @@ class PlanChange:
         before, after = (set(one.between(*span)) for one in (self.before, self.after))
         return frozenset(one.key for one in before ^ after)
 
-    def put_back(self, now: datetime) -> list[tuple[Occurrence, Occurrence | None]]:
+    def rescheduled(self, now: datetime) -> list[tuple[Occurrence, Occurrence | None]]:
         """Return occurrences due by now (UTC) whose moment differs in the new plan, or is missing.
 
         Each pair has the occurrence by the old plan and by the new plan, None if the new plan lacks

@@ -147,8 +147,8 @@ class AnswerTargets:
             NothingToDo: There is nothing of the kind.
         """
         if span is SkipSpan.TODAY:
-            ahead = [self._begin(one) for one in self._outlook.left(name)]
-            found = [*self._all_under_way(name), *ahead]
+            left = [self._begin(one) for one in self._outlook.left_today(name)]
+            found = [*self._all_under_way(name), *left]
         else:
             target = None if span is SkipSpan.NEXT else self._open(name)
             target = target or self.next(name) or self.under_way(name)

@@ -312,8 +312,8 @@ class Engine:
 
     def _tokens(self) -> frozenset[str]:
         """Return the tokens of the messages that are on the screen or being sent."""
-        beside = (self._guided_routine, *self._prompts)
-        tokens = [one.token for one in beside if one.token is not None]
+        others = (self._guided_routine, *self._prompts)
+        tokens = [one.token for one in others if one.token is not None]
         return frozenset([*self._on_screen.tokens(), *self.notices.tokens, *tokens])
 
     def _free(self, situation: Situation) -> bool:

@@ -168,7 +168,7 @@ class JournalPort(Protocol):
         what: str,
         before: Sequence[Delivery],
         global_state: GlobalState,
-        beside: Sequence[Delivery] = ...,
+        others: Sequence[Delivery] = ...,
     ) -> None:
         """Record an action of the person (now in UTC), with the state before it."""
         ...

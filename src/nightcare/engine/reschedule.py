@@ -87,7 +87,7 @@ def undo_plan_change(
         stored: The records that the action stored, which are restored apart from this.
     """
     guided = journal.routine_key()
-    for old, new in change.put_back(now):
+    for old, new in change.rescheduled(now):
         delivery = journal.delivery(old.key)
         if delivery is None or delivery.occurrence != old or old.key in stored:
             continue
@@ -142,7 +142,7 @@ def _missed_again(journal: JournalPort, change: PlanChange, now: datetime) -> li
     change put them too far behind, or wait at another moment.
     """
     found = []
-    for old, new in change.put_back(now):
+    for old, new in change.rescheduled(now):
         if new is None or not old.due < new.due <= now:
             continue
         reminder = change.after.reminder(old.key.reminder)

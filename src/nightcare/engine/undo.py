@@ -62,10 +62,10 @@ class Undo:
             if isinstance(one.state, Due) and one.occurrence.due > action.at
         ]
         changed = [one for one in action.deliveries if one not in ahead]
-        stored = {one.key: one for one in (*action.beside, *changed)}
+        stored = {one.key: one for one in (*action.others, *changed)}
         restored = [self._as_seen_since(one) for one in changed]
         aside = [
-            self._as_seen_since(one) for one in action.beside if self._is_effect(one, action, now)
+            self._as_seen_since(one) for one in action.others if self._is_effect(one, action, now)
         ]
         undone = self.journal.global_state()
         # Settings that were changed since came from another computer, and stay.
@@ -81,7 +81,7 @@ class Undo:
         old, new = (Plan.of(self.schedule, self.zone, one) for one in (undone, state))
         undo_plan_change(self.journal, PlanChange(old, new), action.at, now, stored)
         if any(one.displayed is not None for one in (*restored, *aside)):
-            self._requeue(action.beside)
+            self._requeue(action.others)
         for delivery in restored:
             if self._is_to_come(delivery, state, now):
                 self.journal.forget(delivery.key)
@@ -216,10 +216,10 @@ class Undo:
             one.displayed is not None for one in self.journal.unsettled() if one.key != delivery.key
         )
 
-    def _requeue(self, beside: Iterable[Delivery]) -> None:
+    def _requeue(self, deliveries: Iterable[Delivery]) -> None:
         """Hold again the occurrences that were held, and that the action brought on the screen."""
         guided = self.journal.routine_key()
-        for delivery in beside:
+        for delivery in deliveries:
             present = self.journal.delivery(delivery.key)
             if (
                 isinstance(delivery.state, Held)

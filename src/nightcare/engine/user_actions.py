@@ -336,10 +336,10 @@ class UserActions:
         """
         with self._journal.transaction():
             global_state = self._journal.global_state()
-            beside = {one.key: one for one in (*self._journal.unsettled(), *reach)}
+            others = {one.key: one for one in (*self._journal.unsettled(), *reach)}
             for delivery in deliveries:
-                beside.pop(delivery.key, None)
-            self._journal.record_action(now, what, deliveries, global_state, [*beside.values()])
+                others.pop(delivery.key, None)
+            self._journal.record_action(now, what, deliveries, global_state, [*others.values()])
             changed = [change(delivery) for delivery in deliveries]
             for delivery in changed:
                 self._journal.save(delivery)

@@ -60,7 +60,7 @@ def plan_lines(outlook: Outlook, translator: Translator) -> Iterator[str]:
     """Yield the coming occurrences of this care day, or of the next one, as lines."""
     from nightcare.domain.outlook import OutlookEntry  # noqa: PLC0415 - 10 ms, and not `pause`
 
-    return day_lines([OutlookEntry(one, None) for one in outlook.ahead()], outlook, translator)
+    return day_lines([OutlookEntry(one, None) for one in outlook.coming_day()], outlook, translator)
 
 
 def day_lines(
@@ -139,7 +139,7 @@ def _state(
     """Return the end of the text's key for an open delivery, and the values of the text."""
     match delivery.state:
         case Snoozed():
-            until = outlook.comes(delivery)
+            until = outlook.comes_at(delivery)
             if until is None:
                 return "snoozed_not_back", {}
             return "snoozed", {"until": moment_text(until, outlook, translator)}

@@ -283,9 +283,9 @@ def parse_decision(*row: str | None) -> Decision:
     return Decision(parse_instant(at), occurrence, verdict, Reason(reason), delivery)
 
 
-def format_deliveries(changed: Iterable[Delivery], beside: Iterable[Delivery]) -> str:
+def format_deliveries(changed: Iterable[Delivery], others: Iterable[Delivery]) -> str:
     """Return the deliveries of an action as the text of its column."""
-    both = {"changed": changed, "beside": beside}
+    both = {"changed": changed, "beside": others}
     return json.dumps({name: [delivery_row(one) for one in those] for name, those in both.items()})
 
 

@@ -202,7 +202,7 @@ class SharedStore:
             for action in journal.actions():
                 # An action before the erasure was known holds erased records, which undo would
                 # restore.
-                if any(one.occurrence.due <= until for one in action.deliveries + action.beside):
+                if any(one.occurrence.due <= until for one in action.deliveries + action.others):
                     journal.forget_action(action)
             own = (ERASED, JOINED)
             journal.write(

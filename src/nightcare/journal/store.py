@@ -220,10 +220,10 @@ class Journal(Database):
         what: str,
         before: Sequence[Delivery],
         state: GlobalState,
-        beside: Sequence[Delivery] = (),
+        others: Sequence[Delivery] = (),
     ) -> None:
         """Record an action of the user (now in UTC), with the state before it."""
-        deliveries, row = format_deliveries(before, beside), json.dumps(global_state_row(state))
+        deliveries, row = format_deliveries(before, others), json.dumps(global_state_row(state))
         columns = ACTION_COLUMNS.removeprefix("id, ")
         self.insert("acts", columns, format_instant(now), what, deliveries, row)
 

@@ -111,13 +111,13 @@ class Query:
     Attributes:
         source: The source.
         answer: Its last answer.
-        asking: The query that is under way.
+        task: The query that is under way.
         again: Whether to repeat the query after that.
     """
 
     source: PresenceSource
     answer: Answer = Fault.ABSENT
-    asking: asyncio.Task[None] | None = None
+    task: asyncio.Task[None] | None = None
     again: bool = False
 
 
@@ -163,8 +163,8 @@ class SourceListener:
             await self._bus.serve(self)
         finally:
             for query in self.queries:
-                if query.asking is not None:
-                    query.asking.cancel()
+                if query.task is not None:
+                    query.task.cancel()
                 if self._session is not None:
                     query.source.release(self._session.bus)
 
@@ -222,7 +222,7 @@ class SourceListener:
             return
         known = any(isinstance(query.answer, bool) for query in self.queries)
         for query in self.queries:
-            query.answer, query.asking, query.again = Fault.ABSENT, None, False
+            query.answer, query.task, query.again = Fault.ABSENT, None, False
         if known:
             self._changed()
 
@@ -234,9 +234,9 @@ class SourceListener:
                     # The answer depends on the owner of that name, and may have changed with it.
                     self._start(query)
                 continue
-            if query.asking is not None:
-                query.asking.cancel()
-                query.asking = None
+            if query.task is not None:
+                query.task.cancel()
+                query.task = None
             if owner:
                 # The answer of the former owner applies until this one has answered or timed out.
                 self._start(query)
@@ -262,7 +262,7 @@ class SourceListener:
             # A source that failed may only just have started.
             if everything or query.source.when_needed or isinstance(query.answer, Fault):
                 self._start(query)
-        return [one for one in self.queries if one.asking is not None]
+        return [one for one in self.queries if one.task is not None]
 
     def _start(self, query: Query) -> None:
         """Start a query, or repeat it after the one that is under way."""
@@ -271,15 +271,15 @@ class SourceListener:
         if session is None or not owner:
             return
         query.again = True
-        if query.asking is None:
-            query.asking = session.spawn(self._ask(query, session, owner))
+        if query.task is None:
+            query.task = session.spawn(self._ask(query, session, owner))
 
     async def _ask(self, query: Query, session: BusSession, owner: str) -> None:
         while query.again:
             query.again = False
             question = query.source.ask(session.bus, owner)
             self._set_answer(query, await or_fault(asyncio.wait_for(question, self._limit)))
-        query.asking = None
+        query.task = None
 
     def _set_answer(self, query: Query, answer: Answer) -> None:
         before, query.answer = query.answer, answer
@@ -289,6 +289,6 @@ class SourceListener:
 
 
 async def _finished(queries: Iterable[Query]) -> None:
-    asking = [one.asking for one in queries if one.asking is not None]
-    if asking:
-        await asyncio.wait(asking)
+    running = [one.task for one in queries if one.task is not None]
+    if running:
+        await asyncio.wait(running)
