@@ -103,6 +103,7 @@ def test_a_clock_time_is_understood_as_people_write_it(text: str, clock: time) -
         ("noon", time(12)),
         ("ten pm", time(22)),
         ("half past ten pm", time(22, 30)),
+        ("ten thirty pm", time(22, 30)),
         ("half past 22", time(22, 30)),
         ("half past midnight", time(0, 30)),
         ("a quarter to midnight", time(23, 45)),

@@ -165,7 +165,11 @@ def _added(said: str, words: TimeWords) -> tuple[int, str]:
         if rest.startswith(f"{name} "):
             added, rest = added + words.past[name], rest.removeprefix(f"{name} ")
             break
-    return added, _in_figures(rest, words)
+    figures = _in_figures(rest, words)
+    if figures != rest:
+        # "ten thirty"
+        figures = re.sub(r"^(\d{1,2}) (?=\d\d(?!\S))", r"\1:", figures)
+    return added, figures
 
 
 # Lengths
