@@ -22,7 +22,7 @@ NOT_FOR_THE_SERVICE = {
     "cronsim", "ctypes.util", "dbus_fast", "email",
     "importlib.metadata", "ipaddress", "multiprocessing", "platformdirs", "plyer", "pydantic",
     "pydantic_core",
-    "pydantic_settings", "random", "rich", "ssl", "tempfile", "tomli", "tomlkit",
+    "pydantic_settings", "random", "rich", "ssl", "sysconfig", "tempfile", "tomli", "tomlkit",
     "typing_extensions", "tzlocal", "uuid", "zipfile", "zlib", "nightcare.i18n.guidance_text",
     "nightcare.i18n.snippets", "nightcare.journal.bridge_status", "nightcare.journal.salvage",
 }  # fmt: skip
