@@ -1,4 +1,4 @@
-"""Sleep schedules, reminders and courses for tests, written the way a person writes them."""
+"""Sleep schedules, reminders and deliveries for tests, written the way a person writes them."""
 
 from __future__ import annotations
 

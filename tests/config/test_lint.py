@@ -15,7 +15,7 @@ NOON = '[reminders.noon]\ntopic = "sleep"\nat = "12:00"\n'
 ONE = f'{SLEEP}[reminders.one]\ntopic = "sleep"\n'
 
 
-def doubts(text: str) -> list[str]:
+def warnings(text: str) -> list[str]:
     """Return the keys of the warnings about a valid file."""
     return [one.key for one in loaded(text).warnings]
 
@@ -36,7 +36,7 @@ def test_two_reminders_are_alike_that_say_the_same_at_the_same_time(
     *, other: str, alike: bool
 ) -> None:
     """One of them that is off, or different, was meant."""
-    assert doubts(f"{NOON}[reminders.other]\n{other}") == ["reminders_alike"] * alike
+    assert warnings(f"{NOON}[reminders.other]\n{other}") == ["reminders_alike"] * alike
 
 
 def test_two_reminders_on_other_days_are_not_alike() -> None:
@@ -44,7 +44,7 @@ def test_two_reminders_on_other_days_are_not_alike() -> None:
     text = (
         f'{NOON}days = "weekdays"\n[reminders.two]\ntopic = "sleep"\nat = "12:00"\ndays = "sat"\n'
     )
-    assert doubts(text) == []
+    assert warnings(text) == []
     (third,) = warned(f'{text}[reminders.three]\ntopic = "sleep"\nat = "12:00"\ndays = "tue"')
     assert "reminders.three: this comes at the same times as noon" in third
     assert third.endswith("; see line 1")
@@ -66,22 +66,22 @@ def test_two_reminders_on_other_days_are_not_alike() -> None:
 )
 def test_a_snooze_that_is_never_offered(keys: str, warned_of: list[str]) -> None:
     """It ends more than half an hour after bedtime, whenever the reminder is shown."""
-    assert doubts(f"{ONE}{keys}\n[snooze]\nlengths = ['3h']") == warned_of
+    assert warnings(f"{ONE}{keys}\n[snooze]\nlengths = ['3h']") == warned_of
 
 
 def test_a_snooze_that_is_offered_on_one_evening_is_offered() -> None:
     """It is enough that bedtime is later once a week."""
     late = '[sleep.saturday]\nbedtime = "23:30"\n'
-    assert doubts(f'{late}{ONE}at = "22:00"\nsnooze = "2h"') == []
-    assert doubts(f'{late}{ONE}at = "22:00"\nsnooze = "2h"\ndays = "sun"') == ["snooze_never"]
+    assert warnings(f'{late}{ONE}at = "22:00"\nsnooze = "2h"') == []
+    assert warnings(f'{late}{ONE}at = "22:00"\nsnooze = "2h"\ndays = "sun"') == ["snooze_never"]
 
 
 @pytest.mark.parametrize(("again", "late"), [("59m", False), ("1h", True), ("2h", True)])
 def test_a_repeat_that_the_next_one_comes_before(*, again: str, late: bool) -> None:
     """As the next takes its place."""
     repeat = f'repeat = {{ every = "{again}", times = 1 }}'
-    assert doubts(f'{ONE}every = "1h"\n{repeat}') == ["repeat_too_late"] * late
-    assert doubts(f'{ONE}at = "12:00"\n{repeat}') == []
+    assert warnings(f'{ONE}every = "1h"\n{repeat}') == ["repeat_too_late"] * late
+    assert warnings(f'{ONE}at = "12:00"\n{repeat}') == []
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_repeat_that_the_next_one_comes_before(*, again: str, late: bool) -> N
 )
 def test_a_cron_that_never_meets_its_days(*, cron: str, days: str, never: bool) -> None:
     """Days are those of the care day; cron's are those of the calendar."""
-    told_of = doubts(f'{ONE}cron = "{cron}"\ndays = "{days}"')
+    told_of = warnings(f'{ONE}cron = "{cron}"\ndays = "{days}"')
     assert ("cron_not_on_days" in told_of) is never
     assert told_of in ([], ["cron_not_on_days"])
 
@@ -117,7 +117,7 @@ def test_a_cron_that_never_meets_its_days(*, cron: str, days: str, never: bool) 
 )
 def test_hardly_any_day_or_night(wake: str, bedtime: str, warned_of: list[str]) -> None:
     """Somebody may have written ten in the evening as "10:00"."""
-    assert doubts(f'[sleep]\nwake = "{wake}"\nbedtime = "{bedtime}"\n{NOON}enabled = false') == (
+    assert warnings(f'[sleep]\nwake = "{wake}"\nbedtime = "{bedtime}"\n{NOON}enabled = false') == (
         warned_of
     )
 
@@ -136,7 +136,7 @@ def test_a_short_day_is_told_once_of_each_place() -> None:
 
 def test_what_is_off_is_in_nobodys_way() -> None:
     """No word of a reminder that does not come."""
-    assert doubts(f'{ONE}at = "03:00"\nsnooze = "24h"\nenabled = false') == []
+    assert warnings(f'{ONE}at = "03:00"\nsnooze = "24h"\nenabled = false') == []
 
 
 def test_slips_are_told_beside_mistakes() -> None:
@@ -283,7 +283,7 @@ def evening(count: int, keys: str) -> str:
 )
 def test_evening_reminders_of_one_moment_need_room(*, count: int, keys: str, crowded: bool) -> None:
     """Each has to be shown for a minute while it is fresh, and before one sleeps."""
-    assert doubts(evening(count, keys)) == ["evening_crowded"] * crowded
+    assert warnings(evening(count, keys)) == ["evening_crowded"] * crowded
 
 
 def test_a_crowd_is_told_once_with_its_first_reminder() -> None:

@@ -1,4 +1,4 @@
-"""The course of an occurrence: each step it can take, and how it ends."""
+"""The states of an occurrence from its moment to its end."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PLAIN = reminder(at("12:00"))
 REPEATED = reminder(at("12:00"), repeat=Repeat(10 * MINUTE, 2), stays=30 * MINUTE)
 
 
-def test_a_course_begins_with_its_moment() -> None:
+def test_a_delivery_begins_with_its_moment() -> None:
     """It is due, fresh from its moment, and nothing has happened to it."""
     occurrence = delivery(DUE).occurrence
     begun = begin(occurrence, Topic.EXERCISE)
@@ -184,7 +184,7 @@ STEPS = ["hold", "give", "show", "snooze"]
 
 
 @given(st.lists(st.sampled_from(STEPS)), st.integers(0, 3))
-def test_whatever_happens_to_it_a_course_keeps_count(steps: list[str], times: int) -> None:
+def test_whatever_happens_to_it_a_delivery_keeps_count(steps: list[str], times: int) -> None:
     """It stays the same occurrence, knows its snoozes, and whether it was ever seen."""
     what = reminder(at("12:00"), repeat=Repeat(10 * MINUTE, times))
     one, now = delivery(DUE), DUE

@@ -448,7 +448,7 @@ def test_what_is_open_and_configured_no_more_is_given_up(
 
 
 def test_a_pause_and_a_lock_hold_what_is_open() -> None:
-    """A lock counts for a reminder that heeds it; no other condition takes anything off."""
+    """A lock counts for a reminder that waits for it; no other condition takes anything off."""
     paused = replace(PLAIN.situation, paused_until=NOW + MINUTE)
     assert reviewed(OPEN, replace(PLAIN, situation=paused)).state == Held(Reason.PAUSED)
     locked = present(PLAIN, Condition.LOCKED)

@@ -77,9 +77,11 @@ shared_acts = st.builds(
     ),
 )
 
-leds = st.builds(RoutineSession, st.builds(Key, names, days, texts), texts, instants, instants)
+routine_sessions = st.builds(
+    RoutineSession, st.builds(Key, names, days, texts), texts, instants, instants
+)
 
-standings = st.builds(
+global_states = st.builds(
     GlobalState,
     st.none() | instants,
     st.none() | instants,

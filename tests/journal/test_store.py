@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from journal.strategies import (
     deliveries,
+    global_states,
     instants,
-    leds,
     notes,
     occurrences,
-    standings,
+    routine_sessions,
     states,
     steps,
     texts,
@@ -181,7 +181,7 @@ def test_at_first_nothing_holds() -> None:
         assert journal.read_note("service") == {}
 
 
-@given(st.lists(standings, min_size=1, max_size=3))
+@given(st.lists(global_states, min_size=1, max_size=3))
 def test_what_holds_for_all_is_given_back_as_it_was(made: list[GlobalState]) -> None:
     """The last that was written."""
     with fresh() as journal:
@@ -193,7 +193,7 @@ def test_what_holds_for_all_is_given_back_as_it_was(made: list[GlobalState]) -> 
 # What the person did
 
 
-@given(instants, st.sampled_from(sorted(ACTS)), st.lists(deliveries, max_size=3), standings)
+@given(instants, st.sampled_from(sorted(ACTS)), st.lists(deliveries, max_size=3), global_states)
 def test_an_act_is_given_back_as_it_was(
     at: datetime, what: str, before: list[Delivery], global_state: GlobalState
 ) -> None:
@@ -222,7 +222,7 @@ def test_the_last_act_is_the_one_that_was_done_last() -> None:
 # Trials, notes, tips, decisions
 
 
-@given(st.lists(st.none() | leds, min_size=1, max_size=3))
+@given(st.lists(st.none() | routine_sessions, min_size=1, max_size=3))
 def test_there_is_one_routine_under_way_or_none(made: list[RoutineSession | None]) -> None:
     """The last that was written, as it was."""
     with fresh() as journal:

@@ -132,7 +132,7 @@ class Record:
         carried: All that went over the bus.
         displayed: How many notifications are on the screen at the very end.
         integrity: What SQLite says of the journal.
-        deliveries: All courses in the journal.
+        deliveries: All deliveries in the journal.
         acts: All acts in the journal, in their order.
         global_state: What holds for all in the journal.
         files: What the state folder holds.

@@ -47,7 +47,7 @@ def live(state: Path, zone: ZoneInfo, last: date, nights: int) -> None:
             for at, day in enumerate(days):
                 _night(journal, day, zone, chance, restless=0.45 - 0.3 * at / nights)
                 if nights - at <= KEPT:
-                    for delivery in _courses(day, zone, chance):
+                    for delivery in _deliveries(day, zone, chance):
                         journal.save(delivery)
     finally:
         journal.close()
@@ -82,7 +82,7 @@ def _night(journal: Journal, day: date, zone: ZoneInfo, chance: Random, *, restl
         journal.diary.save_morning(Morning(day, Answer.NONE, answered))
 
 
-def _courses(day: date, zone: ZoneInfo, chance: Random) -> Iterator[Delivery]:
+def _deliveries(day: date, zone: ZoneInfo, chance: Random) -> Iterator[Delivery]:
     due = datetime.combine(day, time(20), zone)
     for name, topic, done in _REMINDERS:
         outcome = Outcome.DONE if chance.random() < done else Outcome.EXPIRED

@@ -8,7 +8,7 @@ whether or not the service runs. In the end it is left to show what waits, and a
 Then three witnesses are held against each other: what was due, the journal, and what the bus
 carried. These are the rules:
 
-- Whatever fell due has a course, and what was answered as done has ended so. A command that ended
+- Whatever fell due has a delivery, and what was answered as done has ended so. A command that ended
   with 0 was acknowledged. A press counts where the journal has it, and where the service that had
   sent the notification lived on for long enough to hear of it; one at the very moment of a kill was
   never heard, which is no loss.
@@ -412,7 +412,7 @@ def test_service_is_killed_while_busy(accounts: list[Account]) -> None:
 
 
 def test_nothing_is_lost(accounts: list[Account]) -> None:
-    """Every occurrence has its course, every answer counts, and every snooze comes back."""
+    """Every occurrence has its delivery, every answer counts, and every snooze comes back."""
     assert_none(findings(lost, accounts))
 
 

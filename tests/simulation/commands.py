@@ -47,7 +47,7 @@ def _an_act(world: World) -> None:
 
 def _an_act_and_undo(world: World) -> None:
     """Undo at once, before or after the service has seen the act, or some minutes later."""
-    world.step("reckon", lambda: world.service.update(world.now))
+    world.step("update", lambda: world.service.update(world.now))
     before = Standing.of(world)
     if not _act(world, *_some_act(world)):
         return
@@ -69,7 +69,7 @@ def _an_act_and_undo(world: World) -> None:
 
 def _some_acts_and_undos(world: World) -> None:
     """Undo several actions, one after the other; each restores what was before it."""
-    world.step("reckon", lambda: world.service.update(world.now))
+    world.step("update", lambda: world.service.update(world.now))
     before: list[Standing] = []
     for _ in range(world.random.choice((2, 3, 4))):
         standing = Standing.of(world)
@@ -283,7 +283,7 @@ class Standing:
             world.now,
             (paused, good_night, day.bedtime, day.date),
             coming,
-            {one.key: _stands(one) for one in unsettled},
+            {one.key: _state_of(one) for one in unsettled},
             settled,
             _moves_after_stretch(world),
         )
@@ -345,8 +345,8 @@ def _kept_back(world: World, key: Key) -> bool:
     return held and world.presence != Presence()
 
 
-def _stands(delivery: Delivery) -> str:
-    """Return where a course stands."""
+def _state_of(delivery: Delivery) -> str:
+    """Return the state of a delivery."""
     match delivery.state:
         case Snoozed(until):
             return f"snoozed until {until}"

@@ -87,7 +87,7 @@ def _answer(world: World) -> None:
 
 def _again(world: World, event: MessageEvent) -> None:
     # Also what time alone has ended is taken in by an event.
-    world.step("reckon", lambda: world.service.update(world.now))
+    world.step("update", lambda: world.service.update(world.now))
     before = world.journal.unsettled()
     acts = len(world.journal.actions())
     world.event(event)

@@ -16,13 +16,13 @@ from nightcare.desktop.dbus.transport import open_connection
 from nightcare.desktop.notify.freedesktop import FreedesktopNotifier
 from nightcare.desktop.presence.monitor import PresenceMonitor
 from nightcare.domain.notification import Message, NotificationShown
-from parts.attending import GNOME_SAVER, HERE, LOCKED, Watch, run
 from parts.bus import NOTIFICATIONS, PrivateBus, private_bus
 from parts.desk import SLEEP, schedule_of
 from parts.home import Home
 from parts.memory_screen import heard_from
 from parts.named_service import NamedService
 from parts.notification_server import NotificationServer, Peer
+from parts.presence_watch import GNOME_SAVER, HERE, LOCKED, Watch, run
 
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 

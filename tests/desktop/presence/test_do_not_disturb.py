@@ -13,7 +13,10 @@ from nightcare.desktop.presence.do_not_disturb import setting_in_use
 from nightcare.desktop.presence.monitor import ConditionState
 from nightcare.domain.policy import Presence
 from nightcare.domain.reasons import Condition
-from parts.attending import (
+from parts.bus import NOTIFICATIONS, PrivateBus
+from parts.named_service import PROPERTIES, Answer, NamedService
+from parts.notification_server import DO_NOT_QUEUE
+from parts.presence_watch import (
     DCONF,
     HERE,
     LIMIT,
@@ -22,13 +25,10 @@ from parts.attending import (
     SHORT,
     SWAYNC,
     XFCONF,
-    attending,
     changed,
     run,
+    watching,
 )
-from parts.bus import NOTIFICATIONS, PrivateBus
-from parts.named_service import PROPERTIES, Answer, NamedService
-from parts.notification_server import DO_NOT_QUEUE
 from parts.processes import LIMITS, is_written
 from parts.processes import Identity as Process
 from parts.scripts import shell_program
@@ -53,12 +53,12 @@ def test_a_server_tells_of_do_not_disturb(
     async def story() -> None:
         async with NamedService(bus.address, NOTIFICATIONS) as server:
             server.switch(interface, name, on=False)
-            async with attending(bus.address) as watch:
+            async with watching(bus.address) as watch:
                 for on in (True, False):
                     server.switch(interface, name, on=on)
                     await changed(server, interface, name, on=on)
                     await watch.until(Presence({Condition.DO_NOT_DISTURB} if on else ()))
-                    known = watch.attendant.known()[Condition.DO_NOT_DISTURB]
+                    known = watch.monitor.known()[Condition.DO_NOT_DISTURB]
                     assert known == ConditionState(on, (by,))
 
     run(story())
@@ -70,12 +70,12 @@ def test_mako_of_old_is_asked_when_it_matters(bus: PrivateBus) -> None:
     async def story() -> None:
         async with (
             NamedService(bus.address, NOTIFICATIONS) as server,
-            attending(bus.address) as watch,
+            watching(bus.address) as watch,
         ):
             modes = ["default", "do-not-disturb"]
             server.answers["fr.emersion.Mako", "ListModes"] = ("as", (modes,))
-            await watch.attendant.refresh()
-            assert watch.attendant.presence == QUIET
+            await watch.monitor.refresh()
+            assert watch.monitor.presence == QUIET
 
     run(story())
 
@@ -86,7 +86,7 @@ def test_swaync_tells_of_do_not_disturb(bus: PrivateBus) -> None:
     async def story() -> None:
         async with NamedService(bus.address, NOTIFICATIONS, SWAYNC) as server:
             server.answers[SWAYNC, "GetDnd"] = ("b", (False,))
-            async with attending(bus.address) as watch:
+            async with watching(bus.address) as watch:
                 server.answers[SWAYNC, "GetDnd"] = ("b", (True,))
                 await server.emit("Subscribe", "ubb", (0, True, False), interface=SWAYNC)
                 await watch.until(QUIET)
@@ -113,7 +113,7 @@ def test_the_settings_of_xfce_tell_of_do_not_disturb(bus: PrivateBus) -> None:
             setting = ("xfce4-notifyd", "/do-not-disturb")
             settings.answers[XFCONF, "PropertyExists", *setting] = ("b", (True,))
             settings.answers[XFCONF, "GetProperty", *setting] = ("v", (("b", False),))
-            async with attending(bus.address) as watch:
+            async with watching(bus.address) as watch:
                 settings.answers[XFCONF, "GetProperty", *setting] = ("v", (("b", True),))
                 body = (*setting, ("b", True))
                 await settings.emit("PropertyChanged", "ssv", body, interface=XFCONF)
@@ -130,7 +130,7 @@ def test_settings_hold_after_their_keeper_has_ended(bus: PrivateBus) -> None:
         async with NamedService(bus.address, NOTIFICATIONS) as server:
             information = ("Xfce Notify Daemon", "Xfce", "0.7.3", "1.2")
             server.answers[NOTIFICATIONS, "GetServerInformation"] = ("ssss", information)
-            async with attending(bus.address) as watch:
+            async with watching(bus.address) as watch:
                 for on, presence in ((True, QUIET), (False, HERE)):
                     async with NamedService(bus.address) as settings:
                         settings.answers[XFCONF, "PropertyExists", *setting] = ("b", (True,))
@@ -139,9 +139,9 @@ def test_settings_hold_after_their_keeper_has_ended(bus: PrivateBus) -> None:
                         body = (*setting, ("b", on))
                         await settings.emit("PropertyChanged", "ssv", body, interface=XFCONF)
                         await watch.until(presence)
-                assert watch.told[watch.told.index(QUIET) :] == [QUIET, HERE]
-                await watch.attendant.refresh()
-                assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == ConditionState(None)
+                assert watch.reported[watch.reported.index(QUIET) :] == [QUIET, HERE]
+                await watch.monitor.refresh()
+                assert watch.monitor.known()[Condition.DO_NOT_DISTURB] == ConditionState(None)
 
     run(story())
 
@@ -158,8 +158,8 @@ def test_the_setting_of_xfce_counts_before_the_bus_has_started_its_server(
             settings.answers[XFCONF, "PropertyExists", *setting] = ("b", (True,))
             settings.answers[XFCONF, "GetProperty", *setting] = ("v", (("b", True),))
             variables = {"XDG_CURRENT_DESKTOP": desktop}
-            async with attending(bus.address, variables=variables) as watch:
-                known = watch.attendant.known()[Condition.DO_NOT_DISTURB]
+            async with watching(bus.address, variables=variables) as watch:
+                known = watch.monitor.known()[Condition.DO_NOT_DISTURB]
                 assert known.on is on
                 async with NamedService(bus.address) as server:
                     information = ("Xfce Notify Daemon", "Xfce", "0.7.3", "1.2")
@@ -174,7 +174,7 @@ def test_swaync_that_keeps_only_the_servers_name_is_unknown(bus: PrivateBus) -> 
     """Its own name has gone, and with it what it said."""
 
     async def story() -> None:
-        async with NamedService(bus.address, NOTIFICATIONS), attending(bus.address) as watch:
+        async with NamedService(bus.address, NOTIFICATIONS), watching(bus.address) as watch:
             async with NamedService(bus.address) as server:
                 server.answers[SWAYNC, "GetDnd"] = ("b", (True,))
                 await server.ask_bus("RequestName", "su", SWAYNC, DO_NOT_QUEUE)
@@ -196,15 +196,15 @@ def test_budgie_tells_of_do_not_disturb(bus: PrivateBus, programs: Programs) -> 
         variables = {**programs.variables, "XDG_CURRENT_DESKTOP": "Budgie:GNOME"}
         async with (
             NamedService(bus.address, NOTIFICATIONS, BUDGIE) as server,
-            attending(bus.address, variables=variables) as watch,
+            watching(bus.address, variables=variables) as watch,
         ):
-            assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == ConditionState(None)
+            assert watch.monitor.known()[Condition.DO_NOT_DISTURB] == ConditionState(None)
             for on in (False, True, False, True):
                 server.answers[DISPATCHER, "GetDoNotDisturb"] = ("b", (on,))
                 await server.emit("DoNotDisturbChanged", "b", (on,), interface=DISPATCHER)
                 await watch.until_it_holds(
                     lambda on=on: (
-                        watch.attendant.known()[Condition.DO_NOT_DISTURB]  # type: ignore[misc] # mypy cannot infer a lambda with a default
+                        watch.monitor.known()[Condition.DO_NOT_DISTURB]  # type: ignore[misc] # mypy cannot infer a lambda with a default
                         == ConditionState(on, ("Budgie",))
                     )
                 )
@@ -222,7 +222,7 @@ def test_deepin_tells_of_do_not_disturb(bus: PrivateBus) -> None:
     async def story() -> None:
         async with (
             NamedService(bus.address, NOTIFICATIONS, DEEPIN) as server,
-            attending(bus.address, variables={"XDG_CURRENT_DESKTOP": "DDE"}) as watch,
+            watching(bus.address, variables={"XDG_CURRENT_DESKTOP": "DDE"}) as watch,
         ):
             for on in (True, False):
                 server.answers[DEEPIN, "GetSystemInfo", 0] = ("v", (("b", on),))  # type: ignore[index] # a number among the arguments
@@ -255,8 +255,8 @@ def test_what_was_on_is_unknown_once_its_source_does_not_say(
         source = NamedService(bus.address, *{name, NOTIFICATIONS})
         source.answers[call] = on
         limit = 1.0 if end == "is silent" else LIMIT
-        async with source, attending(bus.address, limit=limit) as watch:
-            await watch.until_it_holds(lambda: watch.attendant.presence == QUIET)
+        async with source, watching(bus.address, limit=limit) as watch:
+            await watch.until_it_holds(lambda: watch.monitor.presence == QUIET)
             if end == "leaves":
                 await source.stop()
             elif end == "refuses":
@@ -264,9 +264,9 @@ def test_what_was_on_is_unknown_once_its_source_does_not_say(
             else:
                 source.answers[call] = ("t", (1,)) if end == "answers with another type" else None
             if end != "leaves":
-                await watch.attendant.refresh(everything=True)
+                await watch.monitor.refresh(everything=True)
             await watch.until_it_holds(
-                lambda: watch.attendant.known()[Condition.DO_NOT_DISTURB] == ConditionState(None)
+                lambda: watch.monitor.known()[Condition.DO_NOT_DISTURB] == ConditionState(None)
             )
 
     run(story())
@@ -311,7 +311,7 @@ def test_what_was_on_is_unknown_once_its_source_does_not_say(
 def test_the_most_specific_desktop_has_its_own_setting_asked(
     desktops: str, asked: str | None
 ) -> None:
-    """A desktop that only builds on GNOME does not heed GNOME's."""
+    """A desktop that only builds on GNOME does not use GNOME's."""
     setting = setting_in_use({"XDG_CURRENT_DESKTOP": desktops})
     assert (setting and setting.desktop) == asked
 
@@ -354,9 +354,9 @@ def test_the_settings_of_gnome_tell_of_do_not_disturb(bus: PrivateBus, programs:
         programs.text("echo true")
         async with (
             NamedService(bus.address, NOTIFICATIONS),
-            attending(bus.address, variables=programs.variables) as watch,
+            watching(bus.address, variables=programs.variables) as watch,
         ):
-            assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == ConditionState(
+            assert watch.monitor.known()[Condition.DO_NOT_DISTURB] == ConditionState(
                 on=False, by=("GNOME",)
             )
             programs.text("echo false")
@@ -393,9 +393,9 @@ def test_a_change_of_a_desktops_setting_is_noticed_where_dconf_stores_it(
         variables = programs.variables | {"XDG_CURRENT_DESKTOP": desktop}
         async with (
             NamedService(bus.address, DCONF) as dconf,
-            attending(bus.address, variables=variables) as watch,
+            watching(bus.address, variables=variables) as watch,
         ):
-            assert watch.attendant.presence == HERE
+            assert watch.monitor.presence == HERE
             programs.text(f"echo {quiet}")
             await dconf.emit("Notify", "sass", (path, [""], "tag"), interface=f"{DCONF}.Writer")
             await watch.until(QUIET)
@@ -411,12 +411,12 @@ def test_the_settings_of_a_desktop_count_while_its_server_is_not_running(
     async def story() -> None:
         programs.text("echo true")
         variables = programs.variables | {"XDG_CURRENT_DESKTOP": "MATE"}
-        async with attending(bus.address, variables=variables) as watch:
-            assert watch.attendant.presence == QUIET
+        async with watching(bus.address, variables=variables) as watch:
+            assert watch.monitor.presence == QUIET
             async with NamedService(bus.address, NOTIFICATIONS):
                 pass
-            await watch.attendant.refresh()
-            assert set(watch.told) == {QUIET}
+            await watch.monitor.refresh()
+            assert set(watch.reported) == {QUIET}
 
     run(story())
 
@@ -432,10 +432,10 @@ def test_settings_that_cannot_be_read_say_nothing(
         limit = SHORT if "sleep" in script else SECONDS
         async with (
             NamedService(bus.address, NOTIFICATIONS),
-            attending(bus.address, variables=programs.variables, limit=limit) as watch,
+            watching(bus.address, variables=programs.variables, limit=limit) as watch,
         ):
-            await watch.attendant.refresh()
-            assert watch.attendant.known()[Condition.DO_NOT_DISTURB] == ConditionState(None)
+            await watch.monitor.refresh()
+            assert watch.monitor.known()[Condition.DO_NOT_DISTURB] == ConditionState(None)
 
     run(story())
 
@@ -450,7 +450,7 @@ def test_a_program_that_hangs_is_ended_with_what_it_started(
         programs.text(f"/bin/sleep 600 & echo $! >{pid}; wait")
         async with (
             NamedService(bus.address, NOTIFICATIONS),
-            attending(bus.address, variables=programs.variables, limit=limit),
+            watching(bus.address, variables=programs.variables, limit=limit),
         ):
             if not is_written(pid):
                 return
@@ -473,9 +473,9 @@ def test_without_the_program_its_settings_say_nothing(bus: PrivateBus) -> None:
         variables = {"PATH": "/nonexistent", "XDG_CURRENT_DESKTOP": "GNOME"}
         async with (
             NamedService(bus.address, NOTIFICATIONS),
-            attending(bus.address, variables=variables) as watch,
+            watching(bus.address, variables=variables) as watch,
         ):
-            assert watch.attendant.presence == HERE
+            assert watch.monitor.presence == HERE
 
     run(story())
 
@@ -519,13 +519,13 @@ def test_a_settings_file_that_is_no_text_says_nothing_and_blocks_nothing(
             information = ("lxqt-notificationd", "lxqt.org", "1.2.0", "1.2")
             server.answers[NOTIFICATIONS, "GetServerInformation"] = ("ssss", information)
             variables = {"XDG_CONFIG_HOME": str(tmp_path)}
-            async with attending(bus.address, variables=variables) as watch:
-                known = watch.attendant.known()[Condition.DO_NOT_DISTURB]
+            async with watching(bus.address, variables=variables) as watch:
+                known = watch.monitor.known()[Condition.DO_NOT_DISTURB]
                 assert known == ConditionState(None)
                 file.rename(file.with_name("odd"))
                 file.write_text("[General]\ndoNotDisturb=true\n", encoding="utf-8")
-                await watch.attendant.refresh()
-                assert watch.attendant.presence == QUIET
+                await watch.monitor.refresh()
+                assert watch.monitor.presence == QUIET
 
     run(story())
 
@@ -538,14 +538,14 @@ def test_a_server_that_answers_has_precedence_over_the_setting_of_the_desktop(
 
     async def story() -> None:
         programs.text(f"echo {'true' if on else 'false'}")
-        async with attending(bus.address, variables=programs.variables) as watch:
-            assert watch.attendant.presence == (HERE if on else QUIET)
+        async with watching(bus.address, variables=programs.variables) as watch:
+            assert watch.monitor.presence == (HERE if on else QUIET)
             async with NamedService(bus.address) as server:
                 server.switch("org.dunstproject.cmd0", "paused", on=on)
                 await server.ask_bus("RequestName", "su", NOTIFICATIONS, DO_NOT_QUEUE)
                 by_dunst = ConditionState(on, ("dunst",))
                 await watch.until_it_holds(
-                    lambda: watch.attendant.known()[Condition.DO_NOT_DISTURB] == by_dunst
+                    lambda: watch.monitor.known()[Condition.DO_NOT_DISTURB] == by_dunst
                 )
             await watch.until(HERE if on else QUIET)
 

@@ -8,9 +8,9 @@ from jeepney import HeaderFields, Message, new_error
 from nightcare.desktop.presence.monitor import ConditionState
 from nightcare.domain.policy import Presence
 from nightcare.domain.reasons import Condition
-from parts.attending import GNOME_SAVER, HERE, LOCKED, SAVER, attending, changed, run
 from parts.bus import PrivateBus
 from parts.named_service import NamedService
+from parts.presence_watch import GNOME_SAVER, HERE, LOCKED, SAVER, changed, run, watching
 
 
 @pytest.mark.parametrize(
@@ -30,15 +30,13 @@ def test_each_screen_saver_tells_that_it_is_active(
     """Its end is reported too."""
 
     async def story() -> None:
-        async with NamedService(bus.address, name) as saver, attending(bus.address) as watch:
+        async with NamedService(bus.address, name) as saver, watching(bus.address) as watch:
             for active in (True, False):
                 saver.answers[interface, "GetActive"] = ("b", (active,))
                 await saver.emit("ActiveChanged", "b", (active,), interface=interface)
                 await watch.until(Presence({Condition.LOCKED} if active else ()))
             unlocked = ConditionState(on=False, by=(name,))
-            await watch.until_it_holds(
-                lambda: watch.attendant.known()[Condition.LOCKED] == unlocked
-            )
+            await watch.until_it_holds(lambda: watch.monitor.known()[Condition.LOCKED] == unlocked)
 
     run(story())
 
@@ -50,8 +48,8 @@ def test_the_session_of_deepin_tells_that_it_is_locked(bus: PrivateBus, name: st
     async def story() -> None:
         async with NamedService(bus.address, name) as session:
             session.switch(name, "Locked", on=False)
-            async with attending(bus.address) as watch:
-                assert watch.attendant.presence == HERE
+            async with watching(bus.address) as watch:
+                assert watch.monitor.presence == HERE
                 for locked in (True, False):
                     session.switch(name, "Locked", on=locked)
                     await changed(session, name, "Locked", on=locked)
@@ -67,8 +65,8 @@ def test_the_screen_saver_of_ukui_tells_that_it_is_locked(bus: PrivateBus) -> No
     async def story() -> None:
         async with NamedService(bus.address, name) as saver:
             saver.answers[name, "GetLockState"] = ("b", (False,))
-            async with attending(bus.address) as watch:
-                assert watch.attendant.presence == HERE
+            async with watching(bus.address) as watch:
+                assert watch.monitor.presence == HERE
                 for locked in (True, False):
                     saver.answers[name, "GetLockState"] = ("b", (locked,))
                     await saver.emit("lock" if locked else "unlock", None, (), interface=name)
@@ -108,7 +106,7 @@ def test_a_screen_saver_is_asked_where_its_version_has_its_object(
         saver = SaverAt(bus.address, name)
         saver.path = path
         saver.answers[name, "GetActive"] = ("b", (True,))
-        async with saver, attending(bus.address) as watch:
-            assert watch.attendant.presence == LOCKED
+        async with saver, watching(bus.address) as watch:
+            assert watch.monitor.presence == LOCKED
 
     run(story())

@@ -9,9 +9,9 @@ import pytest
 from nightcare.desktop.presence.mako_modes import hides_reminders
 from nightcare.desktop.presence.monitor import ConditionState
 from nightcare.domain.reasons import Condition
-from parts.attending import attending, run
 from parts.bus import NOTIFICATIONS, PrivateBus
 from parts.named_service import NamedService
+from parts.presence_watch import run, watching
 
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 
@@ -88,8 +88,8 @@ def test_a_mode_that_hides_reminders_is_do_not_disturb(
         async with NamedService(bus.address, NOTIFICATIONS) as server:
             server.answers["fr.emersion.Mako", "ListModes"] = ("as", (modes,))
             variables = {"XDG_CONFIG_HOME": str(tmp_path)}
-            async with attending(bus.address, variables=variables) as watch:
-                known = watch.attendant.known()[Condition.DO_NOT_DISTURB]
+            async with watching(bus.address, variables=variables) as watch:
+                known = watch.monitor.known()[Condition.DO_NOT_DISTURB]
                 assert known == ConditionState(on, () if on is None else ("mako",))
 
     run(story())

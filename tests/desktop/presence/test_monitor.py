@@ -12,7 +12,11 @@ from jeepney import HeaderFields, Message, new_method_return
 from nightcare.desktop.presence.monitor import ConditionState
 from nightcare.domain.policy import Presence
 from nightcare.domain.reasons import Condition
-from parts.attending import (
+from parts.bus import NOTIFICATIONS, PrivateBus, private_bus
+from parts.desk import SLEEP, schedule_of
+from parts.home import NO_BUS, Home
+from parts.named_service import PROPERTIES, NamedService
+from parts.presence_watch import (
     GNOME_SAVER,
     GNOME_SESSION,
     HERE,
@@ -28,13 +32,9 @@ from parts.attending import (
     SHORT,
     SWAYNC,
     XFCONF,
-    attending,
     run,
+    watching,
 )
-from parts.bus import NOTIFICATIONS, PrivateBus, private_bus
-from parts.desk import SLEEP, schedule_of
-from parts.home import NO_BUS, Home
-from parts.named_service import PROPERTIES, NamedService
 
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 
@@ -57,17 +57,17 @@ def test_only_what_the_schedule_heeds_is_asked(bus: PrivateBus, system: PrivateB
         async with (
             Listening(bus.address, *names),
             Listening(system.address, LOGIND),
-            attending(bus.address, system.address, config=heeds_nothing) as watch,
+            watching(bus.address, system.address, config=heeds_nothing) as watch,
         ):
-            await watch.attendant.refresh()
-            assert set(watch.attendant.known()) == {Condition.DO_NOT_DISTURB}
+            await watch.monitor.refresh()
+            assert set(watch.monitor.known()) == {Condition.DO_NOT_DISTURB}
             assert set(asked) <= {"Get", "ListModes", "GetServerInformation"}
             assert "ListModes" in asked
-            watch.attendant.apply(schedule_of(heeds_nothing + 'idle_after = "1h"\n'))
-            watch.attendant.apply(schedule_of(SLEEP))
-            await watch.until_it_holds(lambda: len(watch.told) > 1 and len(asked) > 5)
+            watch.monitor.apply(schedule_of(heeds_nothing + 'idle_after = "1h"\n'))
+            watch.monitor.apply(schedule_of(SLEEP))
+            await watch.until_it_holds(lambda: len(watch.reported) > 1 and len(asked) > 5)
             assert not {"IsInhibited", "HasInhibit"} & set(asked)
-            assert Condition.PRESENTING not in watch.attendant.known()
+            assert Condition.PRESENTING not in watch.monitor.known()
 
     run(story())
 
@@ -80,10 +80,10 @@ def test_where_there_is_no_bus_everybody_is_here() -> None:
 
     async def story() -> None:
         for session, system in ((None, None), (NO_BUS, NO_BUS), ("nonsense", "autolaunch:")):
-            async with attending(session, system) as watch:
+            async with watching(session, system) as watch:
                 async with asyncio.timeout(SECONDS / 2):
-                    await watch.attendant.refresh()
-                assert watch.attendant.presence == HERE
+                    await watch.monitor.refresh()
+                assert watch.monitor.presence == HERE
 
     run(story())
 
@@ -94,13 +94,13 @@ def test_a_bus_that_comes_later_is_found_when_it_matters(home: Home) -> None:
     async def story() -> None:
         with private_bus(home) as bus:
             bus.stop()
-            async with attending(bus.address) as watch:
+            async with watching(bus.address) as watch:
                 bus.start()
                 async with NamedService(bus.address, GNOME_SAVER) as saver:
                     saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
-                    assert watch.attendant.presence == HERE
-                    await watch.attendant.refresh()
-                    assert watch.attendant.presence == LOCKED
+                    assert watch.monitor.presence == HERE
+                    await watch.monitor.refresh()
+                    assert watch.monitor.presence == LOCKED
 
     run(story())
 
@@ -110,7 +110,7 @@ def test_a_bus_that_is_lost_takes_what_it_said_with_it(home: Home) -> None:
 
     async def story() -> None:
         with private_bus(home) as bus:
-            async with attending(bus.address) as watch:
+            async with watching(bus.address) as watch:
                 async with NamedService(bus.address, GNOME_SAVER) as saver:
                     saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
                     await saver.emit("ActiveChanged", "b", (True,), interface=GNOME_SAVER)
@@ -133,13 +133,13 @@ def test_what_hangs_counts_as_here_and_is_asked_again_when_it_matters(bus: Priva
             desktop.answers[GNOME_SAVER, "GetActive"] = None
             desktop.answers[MUTTER, "GetIdletime"] = None
             desktop.answers[PROPERTIES, "Get", NOTIFICATIONS, "Inhibited"] = None
-            async with attending(bus.address, limit=SHORT) as watch:
+            async with watching(bus.address, limit=SHORT) as watch:
                 for _ in range(3):
                     async with asyncio.timeout(SECONDS):
-                        await watch.attendant.refresh()
-                    assert watch.attendant.presence == HERE
+                        await watch.monitor.refresh()
+                    assert watch.monitor.presence == HERE
                 desktop.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
-                await watch.attendant.refresh()
+                await watch.monitor.refresh()
                 await watch.until(LOCKED)
 
     run(story())
@@ -152,10 +152,10 @@ def test_who_was_too_late_once_is_not_waited_for_again(bus: PrivateBus) -> None:
         loop = asyncio.get_running_loop()
         async with NamedService(bus.address, GNOME_SAVER) as saver:
             saver.answers[GNOME_SAVER, "GetActive"] = None
-            async with attending(bus.address, limit=LIMIT / 10) as watch:
+            async with watching(bus.address, limit=LIMIT / 10) as watch:
                 begun = loop.time()
                 for _ in range(5):
-                    await watch.attendant.refresh()
+                    await watch.monitor.refresh()
                 assert loop.time() - begun < 4 * LIMIT / 10
                 saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
                 await saver.emit("ActiveChanged", "b", (True,), interface=GNOME_SAVER)
@@ -170,12 +170,12 @@ def test_who_was_too_late_is_asked_in_the_background(bus: PrivateBus) -> None:
     async def story() -> None:
         async with NamedService(bus.address, GNOME_SAVER) as saver:
             saver.answers[GNOME_SAVER, "GetActive"] = None
-            async with attending(bus.address, limit=SHORT) as watch:
+            async with watching(bus.address, limit=SHORT) as watch:
                 saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
                 async with asyncio.timeout(SECONDS):
-                    while watch.attendant.presence == HERE:
-                        await watch.attendant.refresh()
-                assert watch.attendant.presence == LOCKED
+                    while watch.monitor.presence == HERE:
+                        await watch.monitor.refresh()
+                assert watch.monitor.presence == LOCKED
 
     run(story())
 
@@ -187,10 +187,10 @@ def test_a_bus_that_hangs_is_not_waited_for_again(bus: PrivateBus) -> None:
         loop = asyncio.get_running_loop()
         bus.daemon.process.send_signal(signal.SIGSTOP)
         try:
-            async with attending(bus.address, limit=LIMIT / 10) as watch:
+            async with watching(bus.address, limit=LIMIT / 10) as watch:
                 begun = loop.time()
                 for _ in range(5):
-                    await watch.attendant.refresh()
+                    await watch.monitor.refresh()
                 assert loop.time() - begun < 4 * LIMIT / 10
         finally:
             bus.daemon.process.send_signal(signal.SIGCONT)
@@ -204,12 +204,12 @@ def test_after_a_sleep_all_are_asked_also_who_tells_by_signals(bus: PrivateBus) 
     async def story() -> None:
         async with NamedService(bus.address, GNOME_SAVER) as saver:
             saver.answers[GNOME_SAVER, "GetActive"] = ("b", (False,))
-            async with attending(bus.address) as watch:
+            async with watching(bus.address) as watch:
                 saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
-                await watch.attendant.refresh()
-                assert watch.attendant.presence == HERE
-                await watch.attendant.refresh(everything=True)
-                assert watch.attendant.presence == LOCKED
+                await watch.monitor.refresh()
+                assert watch.monitor.presence == HERE
+                await watch.monitor.refresh(everything=True)
+                assert watch.monitor.presence == LOCKED
 
     run(story())
 
@@ -218,7 +218,7 @@ def test_what_hangs_and_ends_is_not_waited_for(bus: PrivateBus) -> None:
     """The source after it is queried at once."""
 
     async def story() -> None:
-        async with attending(bus.address) as watch:
+        async with watching(bus.address) as watch:
             hung = NamedService(bus.address, GNOME_SAVER)
             hung.answers[GNOME_SAVER, "GetActive"] = None
             async with hung:
@@ -243,11 +243,11 @@ def test_a_bus_that_hangs_counts_as_none(bus: PrivateBus) -> None:
             await saver.settle()
             bus.daemon.process.send_signal(signal.SIGSTOP)
             try:
-                async with asyncio.timeout(SECONDS), attending(bus.address, limit=SHORT) as watch:
-                    assert watch.attendant.presence == HERE
+                async with asyncio.timeout(SECONDS), watching(bus.address, limit=SHORT) as watch:
+                    assert watch.monitor.presence == HERE
                     bus.daemon.process.send_signal(signal.SIGCONT)
-                    while watch.attendant.presence == HERE:
-                        await watch.attendant.refresh()
+                    while watch.monitor.presence == HERE:
+                        await watch.monitor.refresh()
             finally:
                 bus.daemon.process.send_signal(signal.SIGCONT)
 
@@ -258,11 +258,11 @@ def test_who_has_only_just_started_is_asked_again_when_it_matters(bus: PrivateBu
     """It may own its name before it has anything to say."""
 
     async def story() -> None:
-        async with NamedService(bus.address, GNOME_SAVER) as saver, attending(bus.address) as watch:
-            assert watch.attendant.known()[Condition.LOCKED] == ConditionState(None)
+        async with NamedService(bus.address, GNOME_SAVER) as saver, watching(bus.address) as watch:
+            assert watch.monitor.known()[Condition.LOCKED] == ConditionState(None)
             saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
-            await watch.attendant.refresh()
-            assert watch.attendant.presence == LOCKED
+            await watch.monitor.refresh()
+            assert watch.monitor.presence == LOCKED
 
     run(story())
 
@@ -312,7 +312,7 @@ def test_nonsense_is_no_answer(
         async with (
             Liar(bus.address, signature, body, *names) as desktop,
             Liar(system.address, signature, body, LOGIND) as logind,
-            attending(bus.address, system.address) as watch,
+            watching(bus.address, system.address) as watch,
         ):
             for service in (desktop, logind):
                 for types, values in (
@@ -323,8 +323,8 @@ def test_nonsense_is_no_answer(
                 ):
                     await service.emit("PropertiesChanged", types, values, interface=PROPERTIES)
                 await service.settle()
-            await watch.attendant.refresh()
-            assert watch.attendant.presence == presence
+            await watch.monitor.refresh()
+            assert watch.monitor.presence == presence
 
     run(story())
 
@@ -343,7 +343,7 @@ def test_a_flood_of_signals_neither_piles_up_nor_holds_up(bus: PrivateBus) -> No
 
         async with Counting(bus.address, GNOME_SAVER) as saver:
             saver.answers[GNOME_SAVER, "GetActive"] = ("b", (False,))
-            async with attending(bus.address) as watch:
+            async with watching(bus.address) as watch:
                 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
                 await saver.emit("ActiveChanged", "b", (True,), interface=GNOME_SAVER, times=5000)
                 saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))

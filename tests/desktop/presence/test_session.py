@@ -10,7 +10,10 @@ from jeepney import HeaderFields, Message, new_error, new_method_return
 from nightcare.desktop.presence.monitor import ConditionState
 from nightcare.domain.policy import Presence
 from nightcare.domain.reasons import Condition
-from parts.attending import (
+from parts.bus import NOTIFICATIONS, PrivateBus
+from parts.named_service import PROPERTIES, Answer, NamedService
+from parts.notification_server import Peer
+from parts.presence_watch import (
     GNOME_SAVER,
     GNOME_SESSION,
     HERE,
@@ -24,13 +27,10 @@ from parts.attending import (
     QUIET,
     SESSION,
     USER,
-    attending,
     changed,
     run,
+    watching,
 )
-from parts.bus import NOTIFICATIONS, PrivateBus
-from parts.named_service import PROPERTIES, Answer, NamedService
-from parts.notification_server import Peer
 
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 
@@ -51,12 +51,12 @@ def test_the_screen_is_locked_and_unlocked_as_logind_says(system: PrivateBus) ->
         async with NamedService(system.address, LOGIND) as logind:
             logind.switch(SESSION, "LockedHint", on=False)
             logind.switch(SESSION, "IdleHint", on=False)
-            async with attending(system=system.address) as watch:
+            async with watching(system=system.address) as watch:
                 for locked in (True, False, True):
                     logind.switch(SESSION, "LockedHint", on=locked)
                     await changed(logind, SESSION, "LockedHint", on=locked)
                     await watch.until(Presence({Condition.LOCKED} if locked else ()))
-                told = watch.told[1:]
+                told = watch.reported[1:]
                 assert told == [LOCKED, HERE, LOCKED]
 
     run(story())
@@ -68,9 +68,9 @@ def test_a_screen_that_was_locked_before_is_locked(system: PrivateBus) -> None:
     async def story() -> None:
         async with NamedService(system.address, LOGIND) as logind:
             logind.switch(SESSION, "LockedHint", on=True)
-            async with attending(system=system.address) as watch:
-                assert watch.attendant.presence == LOCKED
-                assert watch.attendant.known()[Condition.LOCKED] == ConditionState(
+            async with watching(system=system.address) as watch:
+                assert watch.monitor.presence == LOCKED
+                assert watch.monitor.known()[Condition.LOCKED] == ConditionState(
                     on=True, by=("logind",)
                 )
 
@@ -123,8 +123,8 @@ def test_the_session_is_found_by_its_id_or_as_ours_or_on_the_display(
                 "v",
                 (("(so)", ("3", "/session/3")),),
             )
-            async with attending(system=system.address, variables=variables) as watch:
-                assert watch.attendant.presence == LOCKED
+            async with watching(system=system.address, variables=variables) as watch:
+                assert watch.monitor.presence == LOCKED
 
     run(story())
 
@@ -189,9 +189,9 @@ def test_a_session_that_is_closing_or_inactive_is_ignored(
             logind.states = {OLD: state, NEW: "active"}
             logind.types = {OLD: "x11", NEW: "wayland"}
             variables = {"XDG_SESSION_ID": "c1"}
-            async with attending(system=system.address, variables=variables) as watch:
-                assert watch.attendant.presence == HERE
-                assert watch.attendant.known()[Condition.LOCKED] == ConditionState(
+            async with watching(system=system.address, variables=variables) as watch:
+                assert watch.monitor.presence == HERE
+                assert watch.monitor.known()[Condition.LOCKED] == ConditionState(
                     on=False, by=("logind",)
                 )
                 logind.states = {OLD: "active", NEW: "online"}
@@ -221,12 +221,12 @@ def test_a_session_in_which_nobody_works_is_ignored(system: PrivateBus, kind: st
             logind.types = {OLD: "x11", NEW: "wayland"}
             logind.classes = {OLD: kind, NEW: "user-early"}
             variables = {"XDG_SESSION_ID": "c1"}
-            async with attending(system=system.address, variables=variables) as watch:
-                assert watch.attendant.known()[Condition.LOCKED] == ConditionState(None)
+            async with watching(system=system.address, variables=variables) as watch:
+                assert watch.monitor.known()[Condition.LOCKED] == ConditionState(None)
                 logind.answers |= MINE
                 await logind.emit("SessionNew", "so", ("2", NEW), interface=MANAGER)
                 await watch.until_it_holds(
-                    lambda: watch.attendant.known()[Condition.LOCKED].on is False
+                    lambda: watch.monitor.known()[Condition.LOCKED].on is False
                 )
                 logind.locked[NEW] = True
                 await changed(logind, SESSION, "LockedHint", on=True)
@@ -249,9 +249,9 @@ def test_without_an_active_session_of_this_user_logind_says_nothing(
             logind.states = {OLD: "closing", NEW: "active"}
             logind.types = {OLD: "x11", NEW: "x11"}
             variables = {"XDG_SESSION_ID": "c1"}
-            async with attending(system=system.address, variables=variables) as watch:
-                assert watch.attendant.presence == HERE
-                assert watch.attendant.known()[Condition.LOCKED] == ConditionState(None)
+            async with watching(system=system.address, variables=variables) as watch:
+                assert watch.monitor.presence == HERE
+                assert watch.monitor.known()[Condition.LOCKED] == ConditionState(None)
 
     run(story())
 
@@ -266,8 +266,8 @@ def test_a_session_with_a_screen_counts_before_one_without(system: PrivateBus) -
             logind.states = {OLD: "active", NEW: "active"}
             logind.types = {OLD: "tty", NEW: "wayland"}
             variables = {"XDG_SESSION_ID": "c1"}
-            async with attending(system=system.address, variables=variables) as watch:
-                assert watch.attendant.presence == HERE
+            async with watching(system=system.address, variables=variables) as watch:
+                assert watch.monitor.presence == HERE
                 logind.answers |= MINE
                 await logind.emit("SessionNew", "so", ("2", NEW), interface=MANAGER)
                 await watch.until(LOCKED)
@@ -294,8 +294,8 @@ def test_who_is_there_in_one_of_several_sessions_is_there(
             logind.locked = dict.fromkeys(logind.states, True)
             away = LOCKED if hint == "LockedHint" else IDLE
             variables = {"XDG_SESSION_ID": named} if named else {}
-            async with attending(system=system.address, variables=variables) as watch:
-                assert watch.attendant.presence == away
+            async with watching(system=system.address, variables=variables) as watch:
+                assert watch.monitor.presence == away
                 for back, expected in ((OLD, HERE), (NEW, HERE), ("", away)):
                     logind.locked = {path: path != back for path in logind.states}
                     await logind.log(OLD)
@@ -310,7 +310,7 @@ def test_another_session_on_the_display_is_looked_at(system: PrivateBus) -> None
     async def story() -> None:
         async with Sessions(system.address) as logind:
             logind.locked = {AUTO: False}
-            async with attending(system=system.address) as watch:
+            async with watching(system=system.address) as watch:
                 logind.locked = {AUTO: True}
                 await logind.emit("SessionNew", "so", ("9", "/session/9"), interface=MANAGER)
                 await watch.until(LOCKED)
@@ -328,15 +328,13 @@ def test_one_that_says_so_is_enough(bus: PrivateBus, system: PrivateBus) -> None
         ):
             logind.switch(SESSION, "LockedHint", on=False)
             saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
-            async with attending(bus.address, system.address) as watch:
-                assert watch.attendant.presence == LOCKED
+            async with watching(bus.address, system.address) as watch:
+                assert watch.monitor.presence == LOCKED
                 saver.answers[GNOME_SAVER, "GetActive"] = ("b", (False,))
                 await saver.emit("ActiveChanged", "b", (False,), interface=GNOME_SAVER)
                 await watch.until(HERE)
                 both = ("org.gnome.ScreenSaver", "logind")
-                assert watch.attendant.known()[Condition.LOCKED] == ConditionState(
-                    on=False, by=both
-                )
+                assert watch.monitor.known()[Condition.LOCKED] == ConditionState(on=False, by=both)
 
     run(story())
 
@@ -345,14 +343,14 @@ def test_what_has_gone_counts_no_more_and_comes_back(bus: PrivateBus) -> None:
     """A screen saver that ends while it is active has not locked anybody out for ever."""
 
     async def story() -> None:
-        async with attending(bus.address) as watch:
+        async with watching(bus.address) as watch:
             for _ in range(2):
                 saver = NamedService(bus.address, GNOME_SAVER)
                 saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
                 async with saver:
                     await watch.until(LOCKED)
                 await watch.until(HERE)
-            assert watch.attendant.known()[Condition.LOCKED] == ConditionState(None)
+            assert watch.monitor.known()[Condition.LOCKED] == ConditionState(None)
 
     run(story())
 
@@ -364,13 +362,11 @@ def test_a_stranger_cannot_lock_the_screen(bus: PrivateBus) -> None:
         async with (
             NamedService(bus.address, GNOME_SAVER) as saver,
             Peer(bus.address) as stranger,
-            attending(bus.address) as watch,
+            watching(bus.address) as watch,
         ):
             saver.answers[GNOME_SAVER, "GetActive"] = ("b", (False,))
             await saver.emit("ActiveChanged", "b", (False,), interface=GNOME_SAVER)
-            await watch.until_it_holds(
-                lambda: watch.attendant.known()[Condition.LOCKED].on is False
-            )
+            await watch.until_it_holds(lambda: watch.monitor.known()[Condition.LOCKED].on is False)
             saver.answers[GNOME_SAVER, "GetActive"] = ("b", (True,))
             us = await owner_of_calls(saver)
             for to in (None, us):
@@ -378,8 +374,8 @@ def test_a_stranger_cannot_lock_the_screen(bus: PrivateBus) -> None:
                     "ActiveChanged", "b", (True,), interface=GNOME_SAVER, to=to, times=20
                 )
             await stranger.settle()
-            await watch.attendant.refresh()
-            assert watch.attendant.presence == HERE
+            await watch.monitor.refresh()
+            assert watch.monitor.presence == HERE
 
     run(story())
 
@@ -407,8 +403,8 @@ def test_what_changes_while_it_is_asked_is_asked_once_more(bus: PrivateBus) -> N
                     await self.emit("ActiveChanged", "b", (True,), interface=GNOME_SAVER)
                 await self.send(reply)
 
-        async with Slow(bus.address, GNOME_SAVER), attending(bus.address) as watch:
-            if watch.attendant.presence != LOCKED:
+        async with Slow(bus.address, GNOME_SAVER), watching(bus.address) as watch:
+            if watch.monitor.presence != LOCKED:
                 await watch.until(LOCKED)
 
     run(story())
@@ -427,7 +423,7 @@ def test_what_changes_beside_the_matter_is_not_asked_about(bus: PrivateBus) -> N
         dunst = "org.dunstproject.cmd0"
         async with Listening(bus.address, NOTIFICATIONS) as server:
             server.switch(dunst, "paused", on=False)
-            async with attending(bus.address) as watch:
+            async with watching(bus.address) as watch:
                 asked.clear()
                 server.switch(dunst, "paused", on=True)
                 await changed(server, dunst, "paused", on=True)
@@ -447,7 +443,7 @@ def test_gnomes_session_tells_who_keeps_the_screen_awake(bus: PrivateBus) -> Non
         async with NamedService(bus.address, GNOME_SESSION) as session:
             asked = (GNOME_SESSION, "IsInhibited", 8)
             session.answers[asked] = ("b", (False,))  # type: ignore[index] # a number among texts
-            async with attending(bus.address) as watch:
+            async with watching(bus.address) as watch:
                 for on, signal in ((True, "InhibitorAdded"), (False, "InhibitorRemoved")):
                     session.answers[asked] = ("b", (on,))  # type: ignore[index] # likewise
                     await session.emit(signal, "o", ("/i/1",), interface=GNOME_SESSION)
@@ -463,7 +459,7 @@ def test_power_management_tells_who_keeps_the_screen_awake(bus: PrivateBus, name
     async def story() -> None:
         async with NamedService(bus.address, name) as power:
             power.answers[POWER, "HasInhibit"] = ("b", (False,))
-            async with attending(bus.address) as watch:
+            async with watching(bus.address) as watch:
                 power.answers[POWER, "HasInhibit"] = ("b", (True,))
                 await power.emit("HasInhibitChanged", "b", (True,), interface=POWER)
                 await watch.until(PRESENTING)
@@ -490,8 +486,8 @@ def test_logind_tells_who_keeps_the_screen_awake(
             get = (PROPERTIES, "Get", MANAGER, "BlockInhibited")
             before = "idle" if presence == HERE else "sleep"
             logind.answers[get] = ("v", (("s", before),))
-            async with attending(system=system.address) as watch:
-                assert watch.attendant.presence != presence
+            async with watching(system=system.address) as watch:
+                assert watch.monitor.presence != presence
                 logind.answers[get] = ("v", (("s", blocked),))
                 await changed(logind, MANAGER, "BlockInhibited", on=True)
                 await watch.until(presence)

@@ -12,7 +12,10 @@ from jeepney import HeaderFields, Message, new_method_return
 from nightcare.desktop.presence.monitor import ConditionState
 from nightcare.domain.policy import Presence
 from nightcare.domain.reasons import Condition
-from parts.attending import (
+from parts.bus import PrivateBus
+from parts.desk import SLEEP, schedule_of
+from parts.named_service import PROPERTIES, NamedService
+from parts.presence_watch import (
     HERE,
     IDLE,
     IDLE_AFTER,
@@ -21,12 +24,9 @@ from parts.attending import (
     SAVER,
     SECONDS,
     SESSION,
-    attending,
     run,
+    watching,
 )
-from parts.bus import PrivateBus
-from parts.desk import SLEEP, schedule_of
-from parts.named_service import PROPERTIES, NamedService
 
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 
@@ -81,11 +81,11 @@ def test_nobody_is_there_as_mutter_tells_and_then_somebody_is(bus: PrivateBus) -
     """By its watches alone, again and again, and without leaving any behind."""
 
     async def story() -> None:
-        async with Mutter(bus.address) as mutter, attending(bus.address) as watch:
+        async with Mutter(bus.address) as mutter, watching(bus.address) as watch:
             for _ in range(3):
                 await mutter.leave(IDLE_AFTER)
                 await watch.until(IDLE)
-                await watch.attendant.refresh()
+                await watch.monitor.refresh()
                 assert len(mutter.touch_watches) == 1
                 await mutter.touch()
                 await watch.until(HERE)
@@ -101,8 +101,8 @@ def test_who_was_away_before_is_noticed_to_return(bus: PrivateBus) -> None:
     async def story() -> None:
         async with Mutter(bus.address) as mutter:
             mutter.idle = IDLE_AFTER * 2
-            async with attending(bus.address) as watch:
-                assert watch.attendant.presence == IDLE
+            async with watching(bus.address) as watch:
+                assert watch.monitor.presence == IDLE
                 await mutter.touch()
                 await watch.until(HERE)
 
@@ -113,12 +113,12 @@ def test_mutter_that_is_started_anew_gets_new_watches(bus: PrivateBus) -> None:
     """The old ones ended with it."""
 
     async def story() -> None:
-        async with attending(bus.address) as watch:
+        async with watching(bus.address) as watch:
             for _ in range(2):
                 async with Mutter(bus.address) as mutter:
                     await watch.until_it_holds(
                         lambda: (
-                            watch.attendant.known()[Condition.IDLE]
+                            watch.monitor.known()[Condition.IDLE]
                             == ConditionState(on=False, by=("Mutter",))
                         )
                     )
@@ -138,15 +138,15 @@ def test_watches_of_others_are_no_news(bus: PrivateBus) -> None:
     """Mutter may tell everybody of everybody's."""
 
     async def story() -> None:
-        async with Mutter(bus.address) as mutter, attending(bus.address) as watch:
+        async with Mutter(bus.address) as mutter, watching(bus.address) as watch:
             mutter.idle = IDLE_AFTER
             for body in ((99,), (0,)):
                 await mutter.emit("WatchFired", "u", body, interface=MUTTER, times=20)
             await mutter.emit("WatchFired", "s", ("1",), interface=MUTTER)
             await mutter.emit("WatchFired", None, (), interface=MUTTER)
             await mutter.settle()
-            await watch.attendant.refresh()
-            assert watch.attendant.presence == HERE
+            await watch.monitor.refresh()
+            assert watch.monitor.presence == HERE
 
     run(story())
 
@@ -157,8 +157,8 @@ def test_a_watch_that_is_none_is_no_answer(bus: PrivateBus) -> None:
     async def story() -> None:
         async with Mutter(bus.address) as mutter:
             mutter.idle, mutter.numbers = IDLE_AFTER, repeat(0)
-            async with attending(bus.address) as watch:
-                assert watch.attendant.known()[Condition.IDLE] == ConditionState(None)
+            async with watching(bus.address) as watch:
+                assert watch.monitor.known()[Condition.IDLE] == ConditionState(None)
 
     run(story())
 
@@ -169,8 +169,8 @@ def test_mutter_knows_better_than_a_hint(bus: PrivateBus, system: PrivateBus) ->
     async def story() -> None:
         async with NamedService(system.address, LOGIND) as logind:
             logind.switch(SESSION, "IdleHint", on=True)
-            async with attending(bus.address, system.address) as watch:
-                assert watch.attendant.presence == IDLE
+            async with watching(bus.address, system.address) as watch:
+                assert watch.monitor.presence == IDLE
                 async with Mutter(bus.address):
                     await watch.until(HERE)
                 await watch.until(IDLE)
@@ -191,8 +191,8 @@ def test_a_session_that_began_in_a_terminal_is_not_called_idle(
             logind.switch(SESSION, "IdleHint", on=True)
             logind.switch(SESSION, "LockedHint", on=True)
             logind.answers[PROPERTIES, "Get", SESSION, "Type"] = ("v", (("s", kind),))
-            async with attending(system=system.address) as watch:
-                known = watch.attendant.known()
+            async with watching(system=system.address) as watch:
+                known = watch.monitor.known()
                 by = () if idle is None else ("logind",)
                 assert known[Condition.IDLE] == ConditionState(idle, by=by)
                 assert known[Condition.LOCKED] == ConditionState(on=True, by=("logind",))
@@ -206,14 +206,14 @@ def test_the_time_that_counts_as_idle_is_the_configs(bus: PrivateBus) -> None:
     async def story() -> None:
         async with Mutter(bus.address) as mutter, NamedService(bus.address, SAVER) as saver:
             saver.answers[SAVER, "GetActive"] = ("b", (True,))
-            async with attending(bus.address) as watch:
+            async with watching(bus.address) as watch:
                 mutter.idle = 70_000
-                before = len(watch.told)
+                before = len(watch.reported)
                 config = SLEEP + '[quiet]\nidle_after = "1m"\n'
-                watch.attendant.apply(schedule_of(config))
+                watch.monitor.apply(schedule_of(config))
                 await watch.until(Presence({Condition.LOCKED, Condition.IDLE}))
-                assert all(Condition.LOCKED in one for one in watch.told[before:])
-                assert list(watch.attendant.known()) == [
+                assert all(Condition.LOCKED in one for one in watch.reported[before:])
+                assert list(watch.monitor.known()) == [
                     Condition.LOCKED,
                     Condition.IDLE,
                     Condition.DO_NOT_DISTURB,
@@ -232,15 +232,15 @@ def test_a_desktop_without_an_event_is_asked_when_it_matters(bus: PrivateBus) ->
     async def story() -> None:
         async with NamedService(bus.address, SAVER) as saver:
             saver.answers[SAVER, "GetSessionIdleTime"] = ("u", (IDLE_AFTER - 1,))
-            async with attending(bus.address) as watch:
-                assert watch.attendant.presence == HERE
+            async with watching(bus.address) as watch:
+                assert watch.monitor.presence == HERE
                 # The last one is -1 in an unsigned number: the time is not known.
                 for idle, presence in ((IDLE_AFTER, IDLE), (10, HERE), (2**32 - 1, HERE)):
                     saver.answers[SAVER, "GetSessionIdleTime"] = ("u", (idle,))
-                    await watch.attendant.refresh()
-                    assert watch.attendant.presence == presence
+                    await watch.monitor.refresh()
+                    assert watch.monitor.presence == presence
                 saver.answers[SAVER, "GetSessionIdleTime"] = ("u", (IDLE_AFTER,))
-                watch.attendant.query_again()
+                watch.monitor.query_again()
                 await watch.until(IDLE)
 
     run(story())
@@ -253,8 +253,8 @@ def test_who_unlocks_the_screen_is_back(bus: PrivateBus) -> None:
         async with NamedService(bus.address, SAVER) as saver:
             saver.answers[SAVER, "GetActive"] = ("b", (True,))
             saver.answers[SAVER, "GetSessionIdleTime"] = ("u", (IDLE_AFTER,))
-            async with attending(bus.address) as watch:
-                assert watch.attendant.presence == Presence({Condition.LOCKED, Condition.IDLE})
+            async with watching(bus.address) as watch:
+                assert watch.monitor.presence == Presence({Condition.LOCKED, Condition.IDLE})
                 saver.answers[SAVER, "GetActive"] = ("b", (False,))
                 saver.answers[SAVER, "GetSessionIdleTime"] = ("u", (10,))
                 await saver.emit("ActiveChanged", "b", (False,), interface=SAVER)

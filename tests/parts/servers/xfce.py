@@ -66,8 +66,8 @@ def xfce4_notifyd(
     command = [find_program("/usr/lib/*/xfce4/notifyd/xfce4-notifyd", "xfce4-notifyd")]
     with contextlib.ExitStack() as stack:
         monitor = stack.enter_context(bus.monitor())
-        keeper = stack.enter_context(running(settings, environment, home.log("xfconfd")))
-        bus.wait_for_owner(SETTINGS, keeper)
+        daemon = stack.enter_context(running(settings, environment, home.log("xfconfd")))
+        bus.wait_for_owner(SETTINGS, daemon)
         own = stack.enter_context(running(command, environment, home.log("xfce4-notifyd")))
         bus.wait_for_owner(NOTIFICATIONS, own)
         yield XfceNotifyd(own, display, bus, monitor, folder)

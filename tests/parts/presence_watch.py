@@ -34,7 +34,7 @@ XFCONF = "org.xfce.Xfconf"
 SWAYNC = "org.erikreider.swaync.cc"
 DCONF = "ca.desrt.dconf"
 
-HEEDS_ALL = SLEEP + '[quiet]\npresenting = "hold"\n'
+WAITS_FOR_ALL = SLEEP + '[quiet]\npresenting = "hold"\n'
 IDLE_AFTER = 300_000
 """Milliseconds: the five minutes of the defaults."""
 
@@ -49,24 +49,24 @@ Story = Coroutine[Any, Any, None]
 
 
 class Watch:
-    """An attendant at work, and what it has told."""
+    """A running presence monitor, and what it has reported."""
 
-    def __init__(self, attendant: PresenceMonitor) -> None:
-        self.attendant = attendant
-        self.told: list[Presence] = []
+    def __init__(self, monitor: PresenceMonitor) -> None:
+        self.monitor = monitor
+        self.reported: list[Presence] = []
         self._news = asyncio.Condition()
-        self._telling: set[asyncio.Task[None]] = set()
+        self._reporting: set[asyncio.Task[None]] = set()
 
     def __call__(self) -> None:
         """Hear that something may have changed."""
-        self.told.append(self.attendant.presence)
+        self.reported.append(self.monitor.presence)
         task = asyncio.create_task(self._log())
-        self._telling.add(task)
-        task.add_done_callback(self._telling.discard)
+        self._reporting.add(task)
+        task.add_done_callback(self._reporting.discard)
 
     async def until(self, presence: Presence) -> None:
         """Wait until it says so, by an event alone."""
-        await self.until_it_holds(lambda: self.attendant.presence == presence)
+        await self.until_it_holds(lambda: self.monitor.presence == presence)
 
     async def until_it_holds(self, condition: Callable[[], bool]) -> None:
         """Wait for an event after which a condition holds.
@@ -78,7 +78,7 @@ class Watch:
             async with asyncio.timeout(SECONDS), self._news:
                 await self._news.wait_for(condition)
         except TimeoutError:
-            raise AssertionError(f"in vain; known: {self.attendant.known()}") from None
+            raise AssertionError(f"in vain; known: {self.monitor.known()}") from None
 
     async def _log(self) -> None:
         async with self._news:
@@ -86,24 +86,24 @@ class Watch:
 
 
 @contextlib.asynccontextmanager
-async def attending(
+async def watching(
     session: str | None = NO_BUS,
     system: str | None = NO_BUS,
     *,
-    config: str = HEEDS_ALL,
+    config: str = WAITS_FOR_ALL,
     variables: dict[str, str] | None = None,
     limit: float = SECONDS,
 ) -> AsyncIterator[Watch]:
-    """Run an attendant until it has looked once."""
+    """Run a monitor until it has looked once."""
     bus, system_bus = (
         None if address is None else BusClient(address, limit=limit, delays=(1, 4), on_demand=True)
         for address in (session, system)
     )
-    attendant = PresenceMonitor(bus, system_bus, variables or {}, schedule_of(config), limit)
-    watch = Watch(attendant)
-    task = asyncio.create_task(attendant.run(watch))
+    monitor = PresenceMonitor(bus, system_bus, variables or {}, schedule_of(config), limit)
+    watch = Watch(monitor)
+    task = asyncio.create_task(monitor.run(watch))
     try:
-        await attendant.refresh()
+        await monitor.refresh()
         yield watch
     finally:
         task.cancel()
