@@ -39,6 +39,7 @@ class TimeWords:
         near: Days near today, and how many days each is after it.
         toward: Before a weekday, and 1 if it comes after today, -1 if it was before.
         ago: After a length: "10 minutes ago".
+        from_now: Likewise: "2 hours from now".
         now: This moment.
         last_night: The night that has ended last.
         night_to: Before a day, for the night that ends on it.
@@ -66,6 +67,7 @@ class TimeWords:
     near: Mapping[str, int] = field(default_factory=dict)
     toward: Mapping[str, int] = field(default_factory=dict)
     ago: tuple[str, ...] = ()
+    from_now: tuple[str, ...] = ()
     now: tuple[str, ...] = ()
     last_night: tuple[str, ...] = ()
     night_to: tuple[str, ...] = ()
@@ -138,6 +140,7 @@ ENGLISH = TimeWords(
     },
     toward={"next": 1, "coming": 1, "this": 0, "last": -1},
     ago=("ago",),
+    from_now=("from now",),
     now=("now", "just now"),
     last_night=("last night",),
     night_to=("the night before", "night before", "the night to", "night to"),

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from nightcare.domain.care_day import ONE_DAY, Calendar
-from nightcare.domain.moments import parse_length, without_first
+from nightcare.domain.moments import normalised, parse_length, without, without_first
 from nightcare.domain.time_words import ENGLISH, TimeWords
 from nightcare.errors import ValueRefused
 
@@ -14,7 +14,7 @@ from nightcare.errors import ValueRefused
 def parse_end(said: str, calendar: Calendar, now: datetime, words: TimeWords = ENGLISH) -> datetime:
     """Parse a length, or "until" and a clock time, a day or both, as an instant (UTC) after `now`.
 
-    A number alone is minutes, and "until in 2 hours" is a length too. A day without a clock time
+    A number alone is minutes; "2 hours from now" and "until in 2 hours" are lengths too. A day without a clock time
     ends at its wake-up, and tomorrow begins with the next wake-up. Of all instants that fit, the
     end is the next one.
 
@@ -24,8 +24,8 @@ def parse_end(said: str, calendar: Calendar, now: datetime, words: TimeWords = E
     end = without_first(said, words.until)
     if end is None:
         return _after(_length(said, words), said, calendar, now)
-    length = without_first(end, words.during)
-    if length is not None:
+    length = _bare_length(end, words)
+    if length != end:
         with suppress(ValueRefused):
             return _after(parse_length(length, words), said, calendar, now)
     if end in words.bedtime:
@@ -58,13 +58,20 @@ def _next_bedtime(calendar: Calendar, now: datetime) -> datetime:
 
 
 def _length(said: str, words: TimeWords) -> timedelta:
-    rest = without_first(said, words.during)
     try:
-        return parse_length(said if rest is None else rest, words, in_minutes=True)
+        return parse_length(_bare_length(said, words), words, in_minutes=True)
     except ValueRefused as error:
         if error.key == "length_not_understood" and _is_moment(said, words):
             raise ValueRefused("end_without_until", found=said) from error
         raise ValueRefused(error.key, found=said) from error
+
+
+def _bare_length(said: str, words: TimeWords) -> str:
+    """Return a length without the words before or after it: "in 2 hours", "2 hours from now"."""
+    bare = without(normalised(said), words.during)
+    for name in words.from_now:
+        bare = bare.removesuffix(f" {name}")
+    return bare
 
 
 def _is_moment(said: str, words: TimeWords) -> bool:
