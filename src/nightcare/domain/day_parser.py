@@ -33,7 +33,7 @@ MOST_DAYS = 3660
 
 
 def parse_day(text: str, words: TimeWords = ENGLISH) -> Day | None:
-    """Parse a day: "tomorrow", "monday", "24 December", "24/12", "the 24th", "2 days ago".
+    """Parse a day: "tomorrow", "monday", "24/12", "the 24th", "2 days ago", "next week".
 
     Raises:
         ValueRefused: The day and the month may be either way round.
@@ -46,6 +46,8 @@ def parse_day(text: str, words: TimeWords = ENGLISH) -> Day | None:
     for one in (whole, said):
         if one in words.near:
             return NearDay(words.near[one])
+        if one in words.ahead:
+            return Weekday(words.ahead[one], 1)
     away = _days_ago(whole, words)
     if away is not None:
         return NearDay(-away)

@@ -14,9 +14,9 @@ from nightcare.errors import ValueRefused
 def parse_end(said: str, calendar: Calendar, now: datetime, words: TimeWords = ENGLISH) -> datetime:
     """Parse a length, or "until" and a clock time, a day or both, as an instant (UTC) after `now`.
 
-    A number alone is minutes; "2 hours from now" and "until in 2 hours" are lengths too. A day without a clock time
-    ends at its wake-up, and tomorrow begins with the next wake-up. Of all instants that fit, the
-    end is the next one.
+    A number alone is minutes; "2 hours from now" and "until in 2 hours" are lengths too. A day
+    without a clock time ends at its wake-up, and tomorrow begins with the next wake-up. Of all
+    instants that fit, the end is the next one.
 
     Raises:
         ValueRefused: It is none of these, has two meanings, or has passed.
