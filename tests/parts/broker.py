@@ -19,8 +19,16 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from parts.home import Home
-from parts.processes import HANG_SECONDS, Program, eventually, find_program, run_tool, running
+from parts.home import Home, another_date
+from parts.processes import (
+    HANG_SECONDS,
+    SEARCH_PATH,
+    Program,
+    eventually,
+    find_program,
+    run_tool,
+    running,
+)
 from parts.sockets import free_port
 
 USER, PASSWORD = "nightcare", "a-secret-of-the-test"
@@ -196,7 +204,7 @@ def make_certificate(
 
 
 def _openssl(folder: Path, *words: str, **variables: str) -> None:
-    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), **variables}
+    environment = {**another_date(), "PATH": SEARCH_PATH, "HOME": str(folder), **variables}
     # It has no option for the folder of the files that it names.
     command = ["sh", "-c", 'cd "$0" && exec openssl "$@" 2>/dev/null', str(folder), *words]
     run_tool(command, environment)

@@ -32,6 +32,11 @@ ANOTHER_DATE = (
 """Variables of libfaketime."""
 
 
+def another_date() -> dict[str, str]:
+    """Return the variables of another date, where the tests run on one: ./scripts/test --date."""
+    return {name: os.environ[name] for name in ANOTHER_DATE if name in os.environ}
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """The places of one person who logged in for the first time.
@@ -75,12 +80,9 @@ class Home:
         return self.aside / f"{name}.log"
 
     def environment(self, **more: str) -> dict[str, str]:
-        """Return a whole environment, with `more` laid over it.
-
-        Nothing is inherited but another date, where the tests run on one: ./scripts/test --date.
-        """
+        """Return a whole environment, with `more` laid over it; another date alone is inherited."""
         return {
-            **{name: os.environ[name] for name in ANOTHER_DATE if name in os.environ},
+            **another_date(),
             "PATH": SEARCH_PATH,
             "LANG": "C.UTF-8",
             "TZ": self.time_zone,
