@@ -18,6 +18,11 @@ _USUAL_FILE = 0o666
 """The mode from which the umask takes."""
 
 _PRIVATE_FOLDER = 0o700
+_RANDOM_BYTES = 6
+_HEX_DIGITS = frozenset("0123456789abcdef")
+_LEFTOVER_SECONDS = 60.0
+"""The age from which a temporary file counts as left behind."""
+
 _CREATE_FLAGS = (
     os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 )
@@ -113,13 +118,29 @@ def _write_temporary(path: Path, content: bytes, undo: contextlib.ExitStack) -> 
         fresh.write(content)
         fresh.flush()
         os.fsync(fresh.fileno())
+    _remove_leftovers(name, target)
     return name, target
+
+
+def _remove_leftovers(fresh: Path, target: Path) -> None:
+    """Remove the temporary files of writers that were killed; another may still be writing."""
+    with contextlib.suppress(OSError):
+        before = fresh.stat().st_mtime - _LEFTOVER_SECONDS
+        for one in target.parent.iterdir():
+            if _is_temporary(one.name, target) and one.lstat().st_mtime < before:
+                one.unlink()
 
 
 def _temporary(path: Path) -> Path:
     """Return an unused name beside a path."""
     # tempfile does the same, but would load the random and hashlib modules.
-    return path.with_name(f".{path.name}.{os.urandom(6).hex()}")
+    return path.with_name(f".{path.name}.{os.urandom(_RANDOM_BYTES).hex()}")
+
+
+def _is_temporary(name: str, path: Path) -> bool:
+    """Return whether a name is that of a temporary file of a path."""
+    start, _, end = name.rpartition(".")
+    return start == f".{path.name}" and len(end) == 2 * _RANDOM_BYTES and set(end) <= _HEX_DIGITS
 
 
 def resolved(path: Path) -> Path:

@@ -440,5 +440,7 @@ def test_journal_is_whole(accounts: list[Account]) -> None:
     """SQLite finds nothing wrong with it, and it was never set aside for another."""
     for account in accounts:
         assert account.record.integrity == ("ok",)
-        # Beside it lies the configuration that was validated last.
-        assert account.record.files == {FILE_NAME, KEPT}
+        # Beside it lies the configuration that was validated last, perhaps with the temporary file
+        # of a writer that was killed; the next write removes that.
+        names = {one for one in account.record.files if not one.startswith(f".{KEPT}.")}
+        assert names == {FILE_NAME, KEPT}
