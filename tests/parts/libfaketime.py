@@ -1,11 +1,12 @@
-"""libfaketime, faketime(1), with a fix for waits on CLOCK_MONOTONIC.
+"""libfaketime, faketime(1), with fixes for waits on CLOCK_MONOTONIC and for ever.
 
 Python sleeps by clock_nanosleep(), and systemd arms a timerfd, until an instant of CLOCK_MONOTONIC.
 libfaketime 0.9.10 moves that instant by the offset of the wall clock, even with
 FAKETIME_DONT_FAKE_MONOTONIC, and the call fails with EINVAL (wolfcw/libfaketime#426). A library
 loaded before it hands these calls to the kernel. FAKETIME_FORCE_MONOTONIC_FIX=0 does the same for
 pthread_cond_timedwait(); without it, threads that wait for Python's lock spin, and a program with
-four of them takes thirty times as long.
+four of them takes thirty times as long. The same library keeps the largest instant, by which
+systemd means never: moved later, it would become negative.
 
 `python tests/parts/libfaketime.py FOLDER` builds that library and prints the value of LD_PRELOAD.
 """
@@ -27,6 +28,9 @@ _SOURCE = r"""
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
+
+/* A later instant means never, and would overflow if it were moved. */
+#define NEVER (1L << 60)
 
 int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time, struct timespec *left)
 {
@@ -50,7 +54,7 @@ static int clock_of(int timer)
 
 int timerfd_settime(int timer, int flags, const struct itimerspec *time, struct itimerspec *old)
 {
-    if (clock_of(timer) == CLOCK_MONOTONIC)
+    if (clock_of(timer) == CLOCK_MONOTONIC || time->it_value.tv_sec > NEVER)
         return syscall(SYS_timerfd_settime, timer, flags, time, old);
     typeof(timerfd_settime) *next = dlsym(RTLD_NEXT, "timerfd_settime");
     return next(timer, flags, time, old);
