@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from nightcare.doctor.checks.system_clock import RELEASED
 from parts.home import Home
 from parts.processes import HANG_SECONDS, Program, eventually, running
 
@@ -35,6 +36,9 @@ SHORTLY = timedelta(seconds=0.3)
 ONE_SECOND = timedelta(seconds=1)
 PROMPTLY = timedelta(seconds=20)
 """Longer than a busy machine takes to show what is due; a check once a minute would be later."""
+ALL_WELL = int(datetime.now(UTC) < RELEASED)
+"""The exit code of a doctor that finds nothing; on a date before the release the clock is wrong."""
+
 NOON = 12
 DATAGRAM_BYTES = 4096
 

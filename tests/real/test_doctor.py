@@ -13,7 +13,7 @@ from parts.bus import private_bus
 from parts.display import Display
 from parts.home import Home
 from parts.processes import HANG_SECONDS, ToolFailedError, eventually, run_tool
-from parts.program import COMMAND_SECONDS, LATER, PROGRAM, Nightcare
+from parts.program import ALL_WELL, COMMAND_SECONDS, LATER, PROGRAM, Nightcare
 from parts.servers import dunst, xfce4_notifyd
 from parts.user_manager import UserManager
 
@@ -133,7 +133,7 @@ def test_a_unit_that_is_installed_runs_and_is_stopped(
     assert found["unit"][0]["mend"] == "Run `nightcare install`."
 
     night.command("install")
-    found = examined(night, 0)
+    found = examined(night, ALL_WELL)
     assert states(found, "unit") == ["good"]
     assert str(night.home.config / "systemd" / "user" / UNIT) in messages(found, "unit")
     # Of a service's log nobody reads what their config wants there.
@@ -170,7 +170,7 @@ def test_a_unit_whose_program_has_gone_and_one_that_is_masked(
     path = night.home.config / "systemd" / "user" / UNIT
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("ExecStart=", "ExecStart=/gone"), encoding="utf-8")
-    found = examined(night, 0)
+    found = examined(night, ALL_WELL)
     assert states(found, "unit") == ["warning"]
     assert "has not read it since" in messages(found, "unit")
     manager.systemctl("daemon-reload")
