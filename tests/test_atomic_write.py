@@ -6,7 +6,9 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -112,14 +114,17 @@ def test_a_kill_leaves_the_old_file_or_the_new(tmp_path: Path) -> None:
         assert path.read_bytes() == b"old"
 
 
-def test_the_next_write_removes_what_a_kill_left_behind(tmp_path: Path) -> None:
+@pytest.mark.parametrize("write", [replace_file, replace_entry])
+def test_the_next_write_removes_what_a_kill_left_behind(
+    tmp_path: Path, write: Callable[[Path, Any], None]
+) -> None:
     """Not the file of a writer at work, nor one with a name of another form."""
     names_there = [".file.0123456789ab", ".file.ba9876543210", ".file.swp", ".other.0123456789ab"]
     for name in names_there:
         (tmp_path / name).write_bytes(b"")
     for name in names_there[1:]:
         os.utime(tmp_path / name, (0, 0))
-    replace_file(tmp_path / "file", b"new")
+    write(tmp_path / "file", b"new" if write is replace_file else "new")
     assert names(tmp_path) == [".file.0123456789ab", ".file.swp", ".other.0123456789ab", "file"]
 
 

@@ -82,6 +82,7 @@ def replace_entry(path: Path, text: str) -> None:
         # A link in its place is not followed.
         with os.fdopen(os.open(fresh, _CREATE_FLAGS, _USUAL_FILE), "wb") as file:
             file.write(text.encode())
+        _remove_leftovers(fresh, path)
         fresh.replace(path)
     except OSError:
         with contextlib.suppress(OSError):
