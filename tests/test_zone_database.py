@@ -13,16 +13,21 @@ import nightcare
 from nightcare.zone_database import ZONES
 
 SOURCE = Path(nightcare.__file__).parents[1]
-FIRST = "from nightcare.zone_database import ZoneInfo; import zoneinfo; "
-LATER = "import zoneinfo; from nightcare.zone_database import ZoneInfo; "
-PRINT = "print(*zoneinfo.TZPATH, ZoneInfo('Europe/Copenhagen').key)"
+PLAIN = "import zoneinfo; "
+# A site may load the build settings at the start of Python.
+OURS = (
+    "import pathlib, sys; sys.modules.pop('sysconfig', None); is_dir = pathlib.Path.is_dir; "
+    "pathlib.Path.is_dir = lambda _: {there}; import nightcare.zone_database, zoneinfo; "
+    "pathlib.Path.is_dir = is_dir; "
+)
+PRINT = "print(*zoneinfo.TZPATH, zoneinfo.ZoneInfo('Europe/Copenhagen').key)"
 
 
 def found(script: str, **variables: str) -> list[str]:
     """Return the folders that a new process searches, and the zone that it finds."""
     own = {name: value for name, value in os.environ.items() if name != "PYTHONTZPATH"}
     result = subprocess.run(
-        [sys.executable, "-c", script],
+        [sys.executable, "-c", script + PRINT],
         env={**own, "PYTHONPATH": str(SOURCE), **variables},
         capture_output=True,
         text=True,
@@ -31,19 +36,19 @@ def found(script: str, **variables: str) -> list[str]:
     return result.stdout.split()
 
 
-@pytest.mark.skipif(not Path(ZONES).is_dir(), reason="this system has no zone database")
-def test_the_zones_of_the_system_come_first() -> None:
-    """They are those of the C library."""
-    first, *_, zone = found(FIRST + PRINT)
-    assert (first, zone) == (ZONES, "Europe/Copenhagen")
+def test_the_zones_of_the_system_are_searched() -> None:
+    """They are those of the C library; the package tzdata has the zone where they do not."""
+    assert found(OURS.format(there=True)) == [ZONES, "Europe/Copenhagen"]
 
 
-def test_a_zoneinfo_that_is_loaded_already_stays() -> None:
-    """It searches the folders that Python was built with."""
-    plain = "import zoneinfo; print(*zoneinfo.TZPATH, 'Europe/Copenhagen')"
-    assert found(LATER + PRINT) == found(plain)
+@pytest.mark.parametrize("before", [OURS.format(there=False), f"{PLAIN}{OURS.format(there=True)}"])
+def test_the_folders_of_python_are_searched_otherwise(before: str) -> None:
+    """Those that it was built with, on a system without zones and where zoneinfo is loaded."""
+    assert found(before) == found(PLAIN)
 
 
-def test_the_folders_of_a_variable_are_searched_instead(tmp_path: Path) -> None:
-    """PYTHONTZPATH names them; the package tzdata has the zone."""
-    assert found(FIRST + PRINT, PYTHONTZPATH=str(tmp_path)) == [str(tmp_path), "Europe/Copenhagen"]
+def test_the_folders_of_a_variable_come_first(tmp_path: Path) -> None:
+    """PYTHONTZPATH names them."""
+    folder = str(tmp_path)
+    script = OURS.format(there=True)
+    assert found(script, PYTHONTZPATH=folder) == [folder, "Europe/Copenhagen"]
