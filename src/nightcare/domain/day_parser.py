@@ -46,8 +46,8 @@ def parse_day(text: str, words: TimeWords = ENGLISH) -> Day | None:
     for one in (whole, said):
         if one in words.near:
             return NearDay(words.near[one])
-        if one in words.ahead:
-            return Weekday(words.ahead[one], 1)
+        if one in words.parts_of_week:
+            return Weekday(words.parts_of_week[one], 1)
     away = _days_ago(whole, words)
     if away is not None:
         return NearDay(-away)

@@ -38,7 +38,7 @@ class TimeWords:
             twelve hours from there it has one ten o'clock.
         near: Days near today, and how many days each is after it.
         toward: Before a weekday, and 1 if it comes after today, -1 if it was before.
-        ahead: Parts of weeks to come, and the weekday on which each begins, Monday 0.
+        parts_of_week: Parts of weeks to come, and the weekday on which each begins, Monday 0.
         ago: After a length: "10 minutes ago".
         from_now: Likewise: "2 hours from now".
         now: This moment.
@@ -67,7 +67,7 @@ class TimeWords:
     parts: Mapping[str, int] = field(default_factory=dict)
     near: Mapping[str, int] = field(default_factory=dict)
     toward: Mapping[str, int] = field(default_factory=dict)
-    ahead: Mapping[str, int] = field(default_factory=dict)
+    parts_of_week: Mapping[str, int] = field(default_factory=dict)
     ago: tuple[str, ...] = ()
     from_now: tuple[str, ...] = ()
     now: tuple[str, ...] = ()
@@ -141,7 +141,7 @@ ENGLISH = TimeWords(
         "yesterday": -1, "the day before yesterday": -2, "day before yesterday": -2,
     },
     toward={"next": 1, "coming": 1, "this": 0, "last": -1},
-    ahead={"next week": 0, "the weekend": 5, "weekend": 5, "this weekend": 5},
+    parts_of_week={"next week": 0, "the weekend": 5, "weekend": 5, "this weekend": 5},
     ago=("ago",),
     from_now=("from now",),
     now=("now", "just now"),
