@@ -16,13 +16,6 @@ from nightcare.domain.reminders import Reminder
 if TYPE_CHECKING:
     from nightcare.domain.guidance import RoutineStep
 
-
-@lru_cache(maxsize=2)
-def _calendar(sleep: Sleep, zone: tzinfo, tonight: tuple[tuple[date, time, int], ...]) -> Calendar:
-    """Return a calendar, the same one again with the care days that it has computed."""
-    return Calendar(sleep, zone, {day: bedtime for day, bedtime, _ in tonight})
-
-
 BARE_PAUSE = timedelta(hours=1)
 """The default length of a pause."""
 
@@ -180,3 +173,9 @@ class Schedule:
     def enabled(self) -> tuple[Reminder, ...]:
         """The reminders in force."""
         return tuple(one for one in self.reminders if one.enabled)
+
+
+@lru_cache(maxsize=2)
+def _calendar(sleep: Sleep, zone: tzinfo, tonight: tuple[tuple[date, time, int], ...]) -> Calendar:
+    """Return a calendar, the same one again with the care days that it has computed."""
+    return Calendar(sleep, zone, {day: bedtime for day, bedtime, _ in tonight})
